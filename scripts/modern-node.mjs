@@ -1,0 +1,38 @@
+// vinext needs Node 22; where the running Node is older, the npm package `node` brings a newer one.
+//   node scripts/modern-node.mjs script.mjs [argument…]   runs the script under it
+import { execFileSync, spawn } from "node:child_process";
+import { pathToFileURL } from "node:url";
+
+const PACKAGE = "node@24.21.0";
+const VINEXT_NEEDS = 22;
+
+/** The path of a Node that is new enough for vinext. */
+export function modernNode() {
+  if (Number.parseInt(process.versions.node, 10) >= VINEXT_NEEDS) return process.execPath;
+  if (process.platform === "darwin" && process.arch === "arm64") {
+    throw new Error(
+      `vinext needs Node ${VINEXT_NEEDS} or newer; this is Node ${process.versions.node}. Install a newer one.`,
+    );
+  }
+  return execFileSync(
+    "npm",
+    ["exec", "--yes", `--package=${PACKAGE}`, "--", "node", "-p", "process.execPath"],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      shell: process.platform === "win32",
+    },
+  ).trim();
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const child = spawn(modernNode(), process.argv.slice(2), { stdio: "inherit" });
+  // A terminal's Ctrl-C reaches the child as well, and this process waits for it to end.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code, signal) => {
+    if (!signal) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

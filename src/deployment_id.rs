@@ -1,0 +1,105 @@
+//! Which deployment a server belongs to: the configured ID before the environment's, checked.
+
+use crate::error::Error;
+
+/// The environment variable that names a deployment.
+pub const DEPLOYMENT_ID_VARIABLE: &str = "NEXT_DEPLOYMENT_ID";
+
+/// Returns the ID if it is one: letters, digits, `-` and `_`, at least one.
+///
+/// # Errors
+/// [`Error::DeploymentIdInvalidCharacters`] if it is not.
+pub fn validate_deployment_id(deployment_id: &str) -> Result<&str, Error> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !deployment_id.is_empty() && deployment_id.bytes().all(allowed) {
+        Ok(deployment_id)
+    } else {
+        Err(Error::DeploymentIdInvalidCharacters)
+    }
+}
+
+/// The deployment ID of a build: `config` where it is present, else `env`. An empty one means none, so an
+/// empty `config` opts out of the environment's too.
+///
+/// # Errors
+/// Those of [`validate_deployment_id`].
+///
+/// ```
+/// use vinext_cache_key::resolve_deployment_id;
+/// assert_eq!(resolve_deployment_id(None, Some("v1")), Ok(Some("v1")));
+/// assert_eq!(resolve_deployment_id(Some(""), Some("v1")), Ok(None));
+/// ```
+pub fn resolve_deployment_id<'a>(
+    config: Option<&'a str>,
+    env: Option<&'a str>,
+) -> Result<Option<&'a str>, Error> {
+    match config.or(env) {
+        None | Some("") => Ok(None),
+        Some(id) => validate_deployment_id(id).map(Some),
+    }
+}
+
+/// The deployment ID of a server that takes it from its environment when it starts. A configured one must
+/// agree with it.
+///
+/// # Errors
+/// [`Error::RuntimeDeploymentIdMissing`], [`Error::RuntimeDeploymentIdMismatch`], and those of
+/// [`validate_deployment_id`].
+pub fn resolve_runtime_deployment_id<'a>(
+    config: Option<&str>,
+    env: Option<&'a str>,
+) -> Result<&'a str, Error> {
+    let env = env.filter(|id| !id.is_empty()).ok_or(Error::RuntimeDeploymentIdMissing)?;
+    match config {
+        Some(config) if config != env => {
+            Err(Error::RuntimeDeploymentIdMismatch { config: config.to_owned(), env: env.to_owned() })
+        }
+        _ => validate_deployment_id(env),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_the_allowed_characters() {
+        for char in '\0'..='\u{2ff}' {
+            let valid = char.is_ascii_alphanumeric() || char == '-' || char == '_';
+            assert_eq!(validate_deployment_id(&char.to_string()).is_ok(), valid, "{char:?}");
+            assert_eq!(validate_deployment_id(&format!("a{char}")).is_ok(), valid, "a{char:?}");
+        }
+        assert_eq!(validate_deployment_id(""), Err(Error::DeploymentIdInvalidCharacters));
+    }
+
+    #[test]
+    fn the_configuration_wins_and_its_empty_id_opts_out() {
+        assert_eq!(resolve_deployment_id(None, None), Ok(None));
+        assert_eq!(resolve_deployment_id(None, Some("")), Ok(None));
+        assert_eq!(resolve_deployment_id(None, Some("e")), Ok(Some("e")));
+        assert_eq!(resolve_deployment_id(Some("c"), Some("e")), Ok(Some("c")));
+        assert_eq!(resolve_deployment_id(Some(""), Some("e")), Ok(None));
+        assert_eq!(resolve_deployment_id(None, Some("e\n")), Err(Error::DeploymentIdInvalidCharacters));
+        assert_eq!(resolve_deployment_id(Some("c"), Some("not valid")), Ok(Some("c")));
+    }
+
+    #[test]
+    fn a_runtime_id_is_required_and_agrees_with_the_configuration() {
+        let mismatch = |config: &str| {
+            Err(Error::RuntimeDeploymentIdMismatch { config: config.to_owned(), env: "e".to_owned() })
+        };
+        assert_eq!(resolve_runtime_deployment_id(None, None), Err(Error::RuntimeDeploymentIdMissing));
+        assert_eq!(
+            resolve_runtime_deployment_id(Some("e"), Some("")),
+            Err(Error::RuntimeDeploymentIdMissing)
+        );
+        assert_eq!(resolve_runtime_deployment_id(None, Some("e")), Ok("e"));
+        assert_eq!(resolve_runtime_deployment_id(Some("e"), Some("e")), Ok("e"));
+        assert_eq!(resolve_runtime_deployment_id(Some("c"), Some("e")), mismatch("c"));
+        assert_eq!(resolve_runtime_deployment_id(Some(""), Some("e")), mismatch(""));
+        assert_eq!(
+            resolve_runtime_deployment_id(None, Some("e e")),
+            Err(Error::DeploymentIdInvalidCharacters)
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! What can go wrong, with stable codes. Messages are vinext's own, word for word, where vinext has one.
+
+use std::fmt;
+
+/// An error of this crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A deployment ID is present and is not a string.
+    DeploymentIdNotAString,
+    /// A deployment ID does not match `^[a-zA-Z0-9_-]+$`.
+    DeploymentIdInvalidCharacters,
+    /// The server is to take its deployment ID from the environment, which has none.
+    RuntimeDeploymentIdMissing,
+    /// The server is to take its deployment ID from the environment, and the configuration names another.
+    RuntimeDeploymentIdMismatch {
+        /// The configured ID.
+        config: String,
+        /// The environment's ID.
+        env: String,
+    },
+    /// An argument is of the wrong type.
+    InvalidArgType {
+        /// Which one, as the caller would write it: `args.reply`.
+        argument: String,
+        /// What it must be: `a string`.
+        expected: &'static str,
+        /// What it was.
+        received: String,
+    },
+    /// A seed holds a lone surrogate, which has no URI encoding.
+    UriMalformed,
+    /// The key would be longer than a JavaScript string can be.
+    StringTooLong,
+}
+
+impl Error {
+    /// The stable code, for the errors that have one; the others are JavaScript's own.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::DeploymentIdNotAString => Some("ERR_DEPLOYMENT_ID_NOT_A_STRING"),
+            Self::DeploymentIdInvalidCharacters => Some("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS"),
+            Self::RuntimeDeploymentIdMissing => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISSING"),
+            Self::RuntimeDeploymentIdMismatch { .. } => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH"),
+            Self::InvalidArgType { .. } => Some("ERR_INVALID_ARG_TYPE"),
+            Self::UriMalformed | Self::StringTooLong => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DeploymentIdNotAString => f.write_str(
+                "Invalid `deploymentId` configuration: must be a string. \
+                 https://nextjs.org/docs/messages/deploymentid-not-a-string",
+            ),
+            Self::DeploymentIdInvalidCharacters => f.write_str(
+                "Invalid `deploymentId` configuration: contains invalid characters. \
+                 Only alphanumeric characters, hyphens, and underscores are allowed. \
+                 https://nextjs.org/docs/messages/deploymentid-invalid-characters",
+            ),
+            Self::RuntimeDeploymentIdMissing => f.write_str(
+                "process.env.NEXT_DEPLOYMENT_ID is missing but runtimeServerDeploymentId is enabled",
+            ),
+            Self::RuntimeDeploymentIdMismatch { config, env } => write!(
+                f,
+                "The configured `deploymentId` {config:?} is not process.env.NEXT_DEPLOYMENT_ID {env:?}, \
+                 and runtimeServerDeploymentId is enabled"
+            ),
+            Self::InvalidArgType { argument, expected, received } => {
+                let what = if argument.contains('.') { "property" } else { "argument" };
+                write!(f, "The \"{argument}\" {what} must be {expected}. Received {received}")
+            }
+            Self::UriMalformed => f.write_str("URI malformed"),
+            Self::StringTooLong => f.write_str("Invalid string length"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

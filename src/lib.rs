@@ -1,0 +1,36 @@
+//! vinext's deployment-aware `"use cache"` keys.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`deployment_id`] | which deployment a server belongs to |
+//! | [`key_seed`] | which identity scopes a key |
+//! | [`cache_key`] | the key's grammar: build, prefix, parse |
+//! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
+//! | `json`, [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
+//! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
+//! | [`error`] | what can go wrong |
+//! | `node` | the Node-API addon, with the feature of that name: the only place that knows JavaScript |
+//!
+//! Text is taken and given as bytes of [`wtf8`]; any `str` is such text.
+
+pub mod cache_key;
+pub mod deployment_id;
+pub mod error;
+pub mod flight_arguments;
+mod json;
+pub mod key_seed;
+#[cfg(all(feature = "node", not(test)))]
+mod node;
+pub mod uri_component;
+pub mod wtf8;
+
+pub use cache_key::{
+    RootParam, RootParamValue, UseCacheKeyParts, build_use_cache_key, parse_use_cache_key,
+    use_cache_key_prefix,
+};
+pub use deployment_id::{resolve_deployment_id, resolve_runtime_deployment_id, validate_deployment_id};
+pub use error::Error;
+pub use flight_arguments::{
+    Entry, FlightArguments, KeyOptions, Reply, canonical_json_key, flight_arguments_key,
+};
+pub use key_seed::resolve_use_cache_key_seed;
