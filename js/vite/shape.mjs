@@ -1,0 +1,137 @@
+// Code told by its syntax tree, so that formatting, comments and the names of locals make no difference and
+// everything else does.
+
+/**
+ * @typedef {{ type: string, name?: string, start: number, end: number, [field: string]: any }} Node
+ * @typedef {(code: string) => { body: unknown[] }} Parse
+ */
+
+/** Fields that say how code is laid out, not what it does. */
+const LAYOUT = new Set(["start", "end", "loc", "range", "raw", "shorthand"]);
+
+/**
+ * Whether `node` is what `pattern` describes. A name in the pattern that begins with `$` stands for any name, two
+ * of them never for the same one, and no other name may be among them: a local cannot pass for what it hides.
+ *
+ * @param {any} pattern
+ * @param {any} node
+ * @param {Map<string, string>} names what the names of the pattern stand for; grows
+ * @returns {boolean}
+ */
+function matches(pattern, node, names) {
+  if (Object(pattern) !== pattern || Object(node) !== node) return pattern === node;
+  if (pattern.type === "Identifier" && node.type === "Identifier") {
+    if (names.has(pattern.name)) return names.get(pattern.name) === node.name;
+    if (!pattern.name.startsWith("$") && pattern.name !== node.name) return false;
+    if ([...names.values()].includes(node.name)) return false;
+    names.set(pattern.name, node.name);
+    return true;
+  }
+  return Object.keys({ ...pattern, ...node }).every((key) => {
+    if (LAYOUT.has(key)) return true;
+    const isPropertyName = (key === "key" || key === "property") && !pattern.computed;
+    return matches(pattern[key], node[key], isPropertyName ? new Map() : names);
+  });
+}
+
+/**
+ * @param {any} tree
+ * @returns {Generator<Node>}
+ */
+function* walk(tree) {
+  if (Object(tree) !== tree) return;
+  if (typeof tree.type === "string") yield tree;
+  for (const child of Object.values(tree)) yield* walk(child);
+}
+
+/**
+ * @template T
+ * @param {string} what
+ * @param {T[]} candidates
+ * @returns {T}
+ */
+function only(what, candidates) {
+  if (candidates.length !== 1) throw new Error(what);
+  return candidates[0];
+}
+
+/** A module to be asked about. What it does not have exactly once throws an error that says what that is. */
+export class ModuleShape {
+  #parse;
+  #nodes;
+  #declared;
+
+  /**
+   * @param {string} code
+   * @param {Parse} parse
+   */
+  constructor(code, parse) {
+    this.#parse = parse;
+    this.#nodes = [...walk(parse(code))];
+    const declarations = this.#nodes.filter(({ type }) => type !== "ExportSpecifier");
+    this.#declared = new Set(
+      declarations.flatMap(({ id, local }) => [...walk([id, local])].map(({ name }) => name)),
+    );
+  }
+
+  /**
+   * The specifier that imports `name` from `source`.
+   *
+   * @param {string} name
+   * @param {string} source
+   */
+  imported(name, source) {
+    const imports = this.#nodes.filter(
+      (node) => node.type === "ImportDeclaration" && node.source.value === source,
+    );
+    const specifiers = imports.flatMap((node) => node.specifiers);
+    return only(
+      `import of ${name}`,
+      specifiers.filter(({ imported }) => imported?.name === name),
+    );
+  }
+
+  /**
+   * The specifier that exports `name`.
+   *
+   * @param {string} name
+   */
+  exported(name) {
+    const specifiers = this.#nodes.filter(({ type }) => type === "ExportSpecifier");
+    return only(
+      `export of ${name}`,
+      specifiers.filter(({ exported }) => exported.name === name),
+    );
+  }
+
+  /**
+   * The function or expression that reads as `source` does. Names that begin with `$` are what `known` says or else
+   * anything; any other has to be a global.
+   *
+   * @param {string} what
+   * @param {string} source
+   * @param {Record<string, string>} [known]
+   */
+  find(what, source, known = {}) {
+    const [statement] = /** @type {any[]} */ (this.#parse(source).body);
+    const pattern = statement.type === "ExpressionStatement" ? statement.expression : statement;
+    const found = this.#nodes.filter((node) => {
+      const names = new Map(Object.entries(known));
+      return matches(pattern, node, names) && ![...names.keys()].some((name) => this.#declared.has(name));
+    });
+    return only(what, found);
+  }
+
+  /**
+   * Throws unless each name stands in just so many places, its declaration being one of them.
+   *
+   * @param {Record<string, number>} places
+   */
+  expectMentions(places) {
+    for (const [name, expected] of Object.entries(places)) {
+      const mentions = this.#nodes.filter((node) => node.type === "Identifier" && node.name === name);
+      // `{ name }` in an import or export is two nodes in one place.
+      if (new Set(mentions.map(({ start }) => start)).size !== expected) throw new Error(`uses of ${name}`);
+    }
+  }
+}
