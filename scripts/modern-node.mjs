@@ -6,8 +6,12 @@ import { pathToFileURL } from "node:url";
 const PACKAGE = "node@24.21.0";
 const VINEXT_NEEDS = 22;
 
+let found;
+
 /** The path of a Node that is new enough for vinext. */
-export function modernNode() {
+export const modernNode = () => (found ??= findModernNode());
+
+function findModernNode() {
   if (Number.parseInt(process.versions.node, 10) >= VINEXT_NEEDS) return process.execPath;
   if (process.platform === "darwin" && process.arch === "arm64") {
     throw new Error(
@@ -16,7 +20,7 @@ export function modernNode() {
   }
   return execFileSync(
     "npm",
-    ["exec", "--yes", `--package=${PACKAGE}`, "--", "node", "-p", "process.execPath"],
+    ["exec", "--yes", "--loglevel=error", `--package=${PACKAGE}`, "--", "node", "-p", "process.execPath"],
     {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],

@@ -1,0 +1,67 @@
+// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, versions, types.
+import test from "ava";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const manifest = JSON.parse(read("package.json"));
+const platforms = readdirSync(new URL("../npm", import.meta.url)).sort();
+
+/** The platform that a target triple's binary is for, in napi's words. */
+function platformOf(triple) {
+  const cpus = { x86_64: "x64", aarch64: "arm64", armv7: "arm" };
+  const [cpu, vendor, system, abi] = triple.split("-");
+  if (system === "darwin") return `darwin-${cpus[cpu]}`;
+  return `${vendor === "pc" ? "win32" : "linux"}-${cpus[cpu]}-${abi}`;
+}
+
+const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
+
+test("every list of platforms is the same", (t) => {
+  t.is(platforms.length, 9);
+  t.deepEqual(manifest.napi.targets.map(platformOf).sort(), platforms);
+  t.deepEqual(
+    Object.keys(manifest.optionalDependencies).sort(),
+    platforms.map((platform) => `${manifest.name}-${platform}`),
+  );
+  const loader = read("index.js");
+  t.deepEqual(all(loader, /require\("vinext-cache-key-([\w-]+)"\)/g), platforms);
+  t.deepEqual(all(loader, /require\("\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
+  t.deepEqual(all(read(".github/workflows/ci.yml"), /platform: ([\w-]+)/g), platforms);
+});
+
+test("every platform's package is what its name says", (t) => {
+  for (const platform of platforms) {
+    const [os, cpu, abi] = platform.split("-");
+    const { name, version, main, files, license, engines, ...rest } = JSON.parse(
+      read(`npm/${platform}/package.json`),
+    );
+    const libc = abi?.startsWith("gnu") ? ["glibc"] : abi === "musl" ? ["musl"] : undefined;
+    t.is(name, `vinext-cache-key-${platform}`);
+    t.is(version, manifest.version);
+    t.is(main, `vinext-cache-key.${platform}.node`);
+    t.deepEqual(files, [main]);
+    t.deepEqual([rest.os, rest.cpu, rest.libc], [[os], [cpu], libc]);
+    t.deepEqual([license, engines], [manifest.license, manifest.engines]);
+    t.true(existsSync(new URL(`../npm/${platform}/README.md`, import.meta.url)));
+  }
+});
+
+test("the crate and the package have one version", (t) => {
+  t.is(/^version = "(.+)"$/m.exec(read("Cargo.toml"))[1], manifest.version);
+  t.is(JSON.parse(read("package-lock.json")).version, manifest.version);
+});
+
+test("the types declare what the entry exports, and nothing else", (t) => {
+  const declared = all(read("index.d.ts"), /^export declare (?:function|const) (\w+)/gm);
+  t.deepEqual(declared, Object.keys(require("../index.js")).sort());
+});
+
+test("the types speak TypeScript", (t) => {
+  t.notRegex(read("index.d.ts"), /\b(?:Some|None|Option<|Vec<|&str|Result<|u32|i64|f64|bool)\b/);
+});
+
+test("the lockfile names no registry", (t) => {
+  t.notRegex(read("package-lock.json"), /"resolved": "http/);
+});
