@@ -1,6 +1,9 @@
 //! Flight arguments as JavaScript has them: any object, keyed as `JSON.stringify` prints it.
 
-use super::failure::Result;
+use napi::Env;
+use napi_derive::napi;
+
+use super::failure::{Result, throwing};
 use super::value::Value;
 use crate::flight_arguments::KeyOptions;
 
@@ -22,32 +25,42 @@ pub fn canonical_json(args: Value<'_>, options: KeyOptions) -> Result<Vec<u8>> {
     printed.text("args")
 }
 
+/// Arrays are mapped by their own `map`, as in vinext: what it makes of holes, proxies and subclasses is its affair.
 fn keyed_reply(reply: Value<'_>, options: KeyOptions) -> Result<Value<'_>> {
-    match reply.kind()? {
-        "string" => Ok(reply),
-        "array" => {
-            let length = reply.length()?;
-            let keyed = reply.new_array(length)?;
-            for index in 0..length {
-                // A hole stays one.
-                if reply.has_element(index)? {
-                    keyed.set_element(index, keyed_entry(reply.get_element(index)?, index, options)?)?;
-                }
-            }
-            Ok(keyed)
-        }
-        _ => Err(reply.invalid("args.reply", "a string or an array")),
+    if reply.kind()? == "string" {
+        return Ok(reply);
     }
+    if reply.is_array()? {
+        let map = reply.get("map")?;
+        if map.kind()? == "function" {
+            let key_entry =
+                if options.file_metadata { keyed_file_c_callback } else { keyed_bytes_c_callback };
+            return map.call(reply, reply.new_function(Some(key_entry))?);
+        }
+    }
+    Err(reply.invalid("args.reply", "a string or an array"))
+}
+
+#[napi(no_export, catch_unwind)]
+fn keyed_bytes<'env>(env: Env, entry: Value<'env>, index: Value<'env>) -> napi::Result<Value<'env>> {
+    throwing(env, || keyed_entry(entry, index, KeyOptions { file_metadata: false }))
+}
+
+#[napi(no_export, catch_unwind)]
+fn keyed_file<'env>(env: Env, entry: Value<'env>, index: Value<'env>) -> napi::Result<Value<'env>> {
+    throwing(env, || keyed_entry(entry, index, KeyOptions { file_metadata: true }))
 }
 
 /// An entry of text as it is; one of bytes as `[name, { bytes }]`.
-fn keyed_entry(entry: Value<'_>, index: u32, options: KeyOptions) -> Result<Value<'_>> {
-    if entry.kind()? != "array" {
-        return Err(entry.invalid(format!("args.reply[{index}]"), "an array"));
+fn keyed_entry<'env>(entry: Value<'env>, index: Value<'env>, options: KeyOptions) -> Result<Value<'env>> {
+    if !entry.is_array()? {
+        return Err(entry.invalid(format!("args.reply[{}]", index.to_u32()?), "an array"));
     }
-    if entry.length()? == 2 {
+    if entry.get("length")?.strict_equals(entry.new_number(2)?)? {
         return Ok(entry);
     }
+    let pair = entry.new_array(2)?;
+    pair.set_element(0, entry.get_element(0)?)?;
     let keyed = entry.new_object()?;
     let define = |name: &[u8], element| keyed.define(entry.new_text(name)?, entry.get_element(element)?);
     define(b"bytes", 1)?;
@@ -55,8 +68,6 @@ fn keyed_entry(entry: Value<'_>, index: u32, options: KeyOptions) -> Result<Valu
         define(b"name", 2)?;
         define(b"type", 4)?;
     }
-    let pair = entry.new_array(2)?;
-    pair.set_element(0, entry.get_element(0)?)?;
     pair.set_element(1, keyed)?;
     Ok(pair)
 }

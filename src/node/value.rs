@@ -4,7 +4,7 @@
 //! status texts before users.
 
 use std::marker::PhantomData;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValueType};
 use napi::sys;
@@ -71,7 +71,7 @@ impl Value<'_> {
             sys::ValueType::napi_symbol => "symbol",
             sys::ValueType::napi_function => "function",
             sys::ValueType::napi_bigint => "bigint",
-            _ if self.is_array()? => "array",
+            _ if node_api!(self.env, napi_is_array(self.raw), false)? => "array",
             _ => "object",
         })
     }
@@ -80,8 +80,10 @@ impl Value<'_> {
         Ok(self.kind()? == "undefined")
     }
 
-    fn is_array(self) -> Result<bool> {
-        node_api!(self.env, napi_is_array(self.raw), false)
+    /// `Array.isArray`, which unlike Node-API's own looks through a proxy.
+    pub fn is_array(self) -> Result<bool> {
+        let class = self.global()?.get("Array")?;
+        class.get("isArray")?.call(class, self)?.is_truthy()
     }
 
     pub fn is_truthy(self) -> Result<bool> {
@@ -164,6 +166,20 @@ impl Value<'_> {
         Ok(self.sibling(node_api!(self.env, napi_create_array_with_length(length as usize), null_mut())?))
     }
 
+    pub fn new_number(self, number: u32) -> Result<Self> {
+        Ok(self.sibling(node_api!(self.env, napi_create_uint32(number), null_mut())?))
+    }
+
+    pub fn new_function(self, callback: sys::napi_callback) -> Result<Self> {
+        let function =
+            node_api!(self.env, napi_create_function(null(), 0, callback, null_mut()), null_mut())?;
+        Ok(self.sibling(function))
+    }
+
+    pub fn to_u32(self) -> Result<u32> {
+        node_api!(self.env, napi_get_value_uint32(self.raw), 0)
+    }
+
     pub fn length(self) -> Result<u32> {
         node_api!(self.env, napi_get_array_length(self.raw), 0)
     }
@@ -180,10 +196,6 @@ impl Value<'_> {
         Ok(self.sibling(node_api!(self.env, napi_get_element(self.raw, index), null_mut())?))
     }
 
-    pub fn has_element(self, index: u32) -> Result<bool> {
-        node_api!(self.env, napi_has_element(self.raw, index), false)
-    }
-
     pub fn set_element(self, index: u32, element: Self) -> Result<()> {
         // SAFETY: as in `node_api!`.
         check(self.env, unsafe { sys::napi_set_element(self.env, self.raw, index, element.raw) })
@@ -192,7 +204,7 @@ impl Value<'_> {
     /// Defines a property as an object literal does: `__proto__` is a name like any other.
     pub fn define(self, key: Self, value: Self) -> Result<()> {
         let property = sys::napi_property_descriptor {
-            utf8name: std::ptr::null(),
+            utf8name: null(),
             name: key.raw,
             method: None,
             getter: None,
