@@ -1,0 +1,10 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/** Which implementation derives this server's keys, or null for vinext's own. */
+export async function GET() {
+  // Loading the package here would prove nothing: it counts if the cache runtime has loaded it.
+  const loaded = require.cache[require.resolve("vinext-cache-key")];
+  return Response.json(loaded ? loaded.exports.implementation : null);
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from "node:crypto";
+
+/** Shows which deployment computed a value, and whether it was computed anew. */
+const stamp = (value) => `${value} ${process.env.NEXT_DEPLOYMENT_ID}#${randomUUID().slice(0, 4)}`;
+
+export async function price(article, quantity) {
+  "use cache";
+  return stamp(`${article} €${(quantity * 4.2).toFixed(2)}`);
+}
+
+export async function search({ term, tags }) {
+  "use cache";
+  return stamp(`${tags.size} ${term}s`);
+}
+
+export async function rate(currency) {
+  "use cache: remote";
+  return stamp(`1.08 ${currency}`);
+}
+
+export async function measure(file) {
+  "use cache";
+  return stamp(`${file.size} bytes`);
+}
+
+export const describe = (slug) => stamp(`fresh ${slug}`);

@@ -1,0 +1,47 @@
+// vinext's data cache in SQLite.
+import { deserialize, serialize } from "node:v8";
+import { openDatabase } from "./database.js";
+
+export default function createHandler() {
+  const database = openOrExit();
+  const read = database.prepare("SELECT entry FROM entries WHERE key = ?");
+  const write = database.prepare("INSERT OR REPLACE INTO entries (key, entry) VALUES (?, ?)");
+  const readTag = database.prepare("SELECT revalidated FROM tags WHERE tag = ?");
+  const writeTag = database.prepare("INSERT OR REPLACE INTO tags (tag, revalidated) VALUES (?, ?)");
+  const log = database.prepare("INSERT INTO reads (pid, key, hit) VALUES (?, ?, ?)");
+
+  const lookUp = (key, softTags) => {
+    const row = read.get(key);
+    if (!row) return null;
+    const { value, tags, lastModified, cacheControl } = deserialize(row.entry);
+    const age = (Date.now() - lastModified) / 1000;
+    if (age > (cacheControl?.expire ?? Infinity)) return null;
+    if ([...tags, ...softTags].some((tag) => readTag.get(tag)?.revalidated >= lastModified)) return null;
+    const stale = cacheControl?.revalidate !== false && age > (cacheControl?.revalidate ?? Infinity);
+    return { value, lastModified, cacheControl, ...(stale && { cacheState: "stale" }) };
+  };
+
+  return {
+    async get(key, { softTags = [] } = {}) {
+      const hit = lookUp(key, softTags);
+      log.run(process.pid, key, hit ? 1 : 0);
+      return hit;
+    },
+    async set(key, value, { tags = [], timestamp = Date.now(), cacheControl } = {}) {
+      write.run(key, serialize({ value, tags, lastModified: timestamp, cacheControl }));
+    },
+    async revalidateTag(tags) {
+      for (const tag of [tags].flat()) writeTag.run(tag, Date.now());
+    },
+  };
+}
+
+/** vinext would go on with a cache in memory, shared with nobody: better no server than that one. */
+function openOrExit() {
+  try {
+    return openDatabase();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}

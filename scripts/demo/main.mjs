@@ -1,0 +1,48 @@
+// `npm run demo`: two deployments of one vinext app share a cache, and neither reads the other's entries.
+import { constants } from "node:os";
+import pc from "picocolors";
+import { HELP, readOptions } from "./options.mjs";
+import { renderChecks, renderTable } from "./report.mjs";
+import { runDemo } from "./run.mjs";
+
+const interruption = new AbortController();
+const interrupt = (signal) => {
+  process.exitCode ??= 128 + constants.signals[signal];
+  interruption.abort(new Error(`Stopped by ${signal}.`));
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
+// A terminal that is closed, or a pipe that nobody reads any more.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt("SIGPIPE"));
+
+try {
+  const options = await readOptions(process.argv.slice(2));
+  if (options.help) console.log(HELP);
+  else await demonstrate(options);
+} catch (error) {
+  process.exitCode ??= 1;
+  // A plain Error is a message for the person at the terminal; of any other the stack is needed.
+  console.error(pc.red(`✗ ${error.constructor === Error ? error.message : error.stack}`));
+}
+
+async function demonstrate(options) {
+  const { a, b, settings, json } = options;
+  const [idA, idB, buildId] = [a, b, settings.BUILD_ID].map(pc.bold);
+  if (!json)
+    console.log(`\nOne app with build ID ${buildId}, deployed as ${idA} and as ${idB}, one cache.\n`);
+  const results = await runDemo(options, interruption.signal);
+  console.log(json ? JSON.stringify(results, null, 2) : renderResults(results));
+  if (!results.checks.every(({ ok }) => ok)) process.exitCode = 1;
+}
+
+function renderResults({ visits: { a, b, restarted, stock }, checks }) {
+  const table = renderTable(
+    [
+      [[a.deploymentId], a],
+      [[b.deploymentId], b],
+      [[a.deploymentId, "restarted"], restarted],
+      [[a.deploymentId, "stock vinext"], stock],
+    ],
+    process.stdout.columns,
+  );
+  return `\n${table}\n\n${renderChecks(checks)}\n`;
+}

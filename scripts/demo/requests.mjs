@@ -1,0 +1,14 @@
+const label = () => {
+  const body = new FormData();
+  body.set("label", new File(["Darjeeling, first flush"], "label.txt", { type: "text/plain" }));
+  return { method: "POST", body };
+};
+
+/** One cached function each. */
+export const REQUESTS = [
+  { title: "/price", path: "/price" },
+  { title: "/search (object)", path: "/search" },
+  { title: "/products/tea (params)", path: "/products/tea" },
+  { title: "/rate (remote)", path: "/rate" },
+  { title: "/label (file)", path: "/label", init: label },
+];

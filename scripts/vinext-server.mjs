@@ -1,0 +1,107 @@
+// Builds a vinext app and serves what was built, as `vite build` and `vinext start` do, and leaves no process behind.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { modernNode } from "./modern-node.mjs";
+
+const ANSWER_WITHIN = 30_000;
+const END_WITHIN = 3_000;
+
+const children = new Set();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+/** @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options] */
+export async function buildApp(root, { env, signal } = {}) {
+  const build = launch([locate(root, "vite/bin/vite.js"), "build"], root, env, signal);
+  const code = await build.ended;
+  signal?.throwIfAborted();
+  if (code !== 0) throw new Error(`The build failed:\n${build.output()}`);
+}
+
+/**
+ * Serves the app built in `root` on a free loopback port until `stop` or the signal.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
+ */
+export async function startServer(root, { env, signal } = {}) {
+  const start = [locate(root, "vinext/dist/cli.js"), "start", "--port=0", "--hostname=127.0.0.1"];
+  const server = launch(start, root, env, signal);
+  const url = await Promise.race([
+    server.printed(/running at (http:\S+)\n/),
+    server.ended.then(() => {
+      signal?.throwIfAborted();
+      throw new Error(`The server did not start:\n${server.output()}`);
+    }),
+  ]);
+
+  /** The text of a response, which must be a good one. */
+  const request = async (pathname, init) => {
+    const timely = [AbortSignal.timeout(ANSWER_WITHIN), ...(signal ? [signal] : [])];
+    try {
+      const response = await fetch(new URL(pathname, url), { ...init, signal: AbortSignal.any(timely) });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+      return text;
+    } catch (cause) {
+      // Stopped first, so that its last words are in.
+      await server.stop();
+      signal?.throwIfAborted();
+      throw new Error(`${pathname} got no answer (${cause.message}). The server said:\n${server.output()}`, {
+        cause,
+      });
+    }
+  };
+
+  return { url, pid: server.pid, request, stop: server.stop };
+}
+
+/** Where `root` has a file of a package, which need not export it. */
+function locate(root, file) {
+  const folders = createRequire(path.join(root, "package.json")).resolve.paths(file);
+  const found = folders.map((folder) => path.join(folder, file)).find(existsSync);
+  if (!found) throw new Error(`${file} is not installed for ${root}`);
+  return found;
+}
+
+function launch(args, cwd, env, signal) {
+  signal?.throwIfAborted();
+  const child = spawn(modernNode(), args, {
+    cwd,
+    env: { ...process.env, NODE_ENV: "production", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  }
+
+  const stop = async () => {
+    child.kill();
+    const lastResort = setTimeout(() => child.kill("SIGKILL"), END_WITHIN);
+    await ended;
+    clearTimeout(lastResort);
+  };
+  children.add(child);
+  signal?.addEventListener("abort", stop);
+  const ended = once(child, "close").then(([code]) => {
+    children.delete(child);
+    signal?.removeEventListener("abort", stop);
+    return code;
+  });
+
+  return {
+    pid: child.pid,
+    ended,
+    stop,
+    output: () => output.trim(),
+    printed: (pattern) =>
+      new Promise((found) => {
+        child.stdout.on("data", () => {
+          const match = pattern.exec(output);
+          if (match) found(match[1]);
+        });
+      }),
+  };
+}
