@@ -5,50 +5,53 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::json::{JsonSink, write_json_string};
+use crate::json::{JsonSink, JsonText};
 
-/// The arguments of a cached function, as vinext transports them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlightArguments<'a> {
+/// A SHA-256 in base64url without padding.
+pub type Digest = [u8; 43];
+
+/// The arguments of a cached function, as vinext transports them. Text is WTF-8 bytes (see [`crate::wtf8`]) or UTF-16 units.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FlightArguments<'a, Text: ?Sized = [u8]> {
     /// The version of the transport form.
     pub version: u32,
     /// React's encoding of the arguments.
-    pub reply: Reply<'a>,
+    pub reply: Reply<'a, Text>,
     /// Which argument holds a page's props.
     pub page_props_index: Option<i32>,
     /// Which argument holds a layout's props.
     pub layout_props_index: Option<i32>,
 }
 
-/// React's encoding of arguments. Text is WTF-8, see [`crate::wtf8`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply<'a> {
+/// React's encoding of arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply<'a, Text: ?Sized = [u8]> {
     /// Arguments that one text holds.
-    Text(&'a [u8]),
+    Text(&'a Text),
     /// Arguments that form data holds.
-    Entries(Vec<Entry<'a>>),
+    Entries(&'a [Entry<'a, Text>]),
 }
 
 /// An entry of form data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry<'a> {
+#[derive(Debug, PartialEq, Eq)]
+pub enum Entry<'a, Text: ?Sized = [u8]> {
     /// A text field.
     Text {
         /// The field's name.
-        name: &'a [u8],
+        name: &'a Text,
         /// Its text.
-        text: &'a [u8],
+        text: &'a Text,
     },
     /// A file or blob.
     File {
         /// The field's name.
-        name: &'a [u8],
+        name: &'a Text,
         /// The file's bytes in base64.
-        base64: &'a [u8],
+        base64: &'a Text,
         /// The file's name.
-        file_name: &'a [u8],
+        file_name: &'a Text,
         /// The file's media type.
-        media_type: &'a [u8],
+        media_type: &'a Text,
     },
 }
 
@@ -63,19 +66,22 @@ pub struct KeyOptions {
 ///
 /// ```
 /// use vinext_cache_key::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
-/// let args = FlightArguments {
+/// let args = FlightArguments::<[u8]> {
 ///     version: 1,
 ///     reply: Reply::Text(b"[]"),
 ///     page_props_index: None,
 ///     layout_props_index: None,
 /// };
 /// assert_eq!(
-///     flight_arguments_key(&args, KeyOptions::default()),
-///     "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
+///     &flight_arguments_key(&args, KeyOptions::default()),
+///     b"y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
 /// );
 /// ```
 #[must_use]
-pub fn flight_arguments_key(args: &FlightArguments<'_>, options: KeyOptions) -> String {
+pub fn flight_arguments_key<Text: JsonText + ?Sized>(
+    args: &FlightArguments<'_, Text>,
+    options: KeyOptions,
+) -> Digest {
     let mut json = Sha256Sink::default();
     write_arguments(args, options, &mut json);
     json.finish()
@@ -83,16 +89,20 @@ pub fn flight_arguments_key(args: &FlightArguments<'_>, options: KeyOptions) -> 
 
 /// The key of arguments that are canonical JSON already.
 #[must_use]
-pub fn canonical_json_key(json: &[u8]) -> String {
+pub fn canonical_json_key(json: &[u8]) -> Digest {
     base64url(&Sha256::digest(json).into())
 }
 
-fn write_arguments(args: &FlightArguments<'_>, options: KeyOptions, json: &mut impl JsonSink) {
+fn write_arguments<Text: JsonText + ?Sized>(
+    args: &FlightArguments<'_, Text>,
+    options: KeyOptions,
+    json: &mut impl JsonSink,
+) {
     json.write(b"{\"version\":");
-    json.write(args.version.to_string().as_bytes());
+    write_integer(args.version.into(), json);
     json.write(b",\"reply\":");
-    match &args.reply {
-        Reply::Text(text) => write_json_string(text, json),
+    match args.reply {
+        Reply::Text(text) => text.write_json_string(json),
         Reply::Entries(entries) => write_entries(entries, options, json),
     }
     for (name, index) in [
@@ -101,90 +111,116 @@ fn write_arguments(args: &FlightArguments<'_>, options: KeyOptions, json: &mut i
     ] {
         if let Some(index) = index {
             json.write(name);
-            json.write(index.to_string().as_bytes());
+            write_integer(index.into(), json);
         }
     }
     json.write(b"}");
 }
 
-fn write_entries(entries: &[Entry<'_>], options: KeyOptions, json: &mut impl JsonSink) {
-    let mut separator: &[u8] = b"[";
-    for entry in entries {
-        json.write(separator);
-        json.write(b"[");
-        separator = b",";
-        match entry {
+fn write_entries<Text: JsonText + ?Sized>(
+    entries: &[Entry<'_, Text>],
+    options: KeyOptions,
+    json: &mut impl JsonSink,
+) {
+    json.push(b'[');
+    for (index, entry) in entries.iter().enumerate() {
+        json.write(if index == 0 { b"[" } else { b",[" });
+        match *entry {
             Entry::Text { name, text } => {
-                write_json_string(name, json);
-                json.write(b",");
-                write_json_string(text, json);
-                json.write(b"]");
+                name.write_json_string(json);
+                json.push(b',');
+                text.write_json_string(json);
             }
             Entry::File { name, base64, file_name, media_type } => {
-                write_json_string(name, json);
+                name.write_json_string(json);
                 json.write(b",{\"bytes\":");
-                write_json_string(base64, json);
+                base64.write_json_string(json);
                 if options.file_metadata {
                     json.write(b",\"name\":");
-                    write_json_string(file_name, json);
+                    file_name.write_json_string(json);
                     json.write(b",\"type\":");
-                    write_json_string(media_type, json);
+                    media_type.write_json_string(json);
                 }
-                json.write(b"}]");
+                json.push(b'}');
             }
         }
+        json.push(b']');
     }
-    json.write(if entries.is_empty() { b"[]" } else { b"]" });
+    json.push(b']');
+}
+
+fn write_integer(integer: i64, json: &mut impl JsonSink) {
+    match u8::try_from(integer) {
+        Ok(digit @ 0..10) => json.push(b'0' + digit),
+        _ => json.write(integer.to_string().as_bytes()),
+    }
 }
 
 /// SHA-256 of what is written, gathered into blocks: the hash takes many small pieces slowly.
 struct Sha256Sink {
     hash: Sha256,
-    block: Vec<u8>,
+    block: [u8; BLOCK],
+    length: usize,
 }
 
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 
 impl Default for Sha256Sink {
     fn default() -> Self {
-        Self { hash: Sha256::new(), block: Vec::with_capacity(BLOCK) }
+        Self { hash: Sha256::new(), block: [0; BLOCK], length: 0 }
     }
 }
 
 impl JsonSink for Sha256Sink {
+    #[inline]
     fn write(&mut self, json: &[u8]) {
-        if self.block.len() + json.len() > BLOCK {
-            self.hash.update(&self.block);
-            self.block.clear();
+        if json.len() > BLOCK - self.length {
+            self.flush();
         }
-        if json.len() > BLOCK {
-            self.hash.update(json);
-        } else {
-            self.block.extend_from_slice(json);
+        match self.block.get_mut(self.length..self.length + json.len()) {
+            Some(free) => {
+                free.copy_from_slice(json);
+                self.length += json.len();
+            }
+            None => self.hash.update(json),
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        if self.length == BLOCK {
+            self.flush();
+        }
+        if let Some(free) = self.block.get_mut(self.length) {
+            *free = byte;
+            self.length += 1;
         }
     }
 }
 
 impl Sha256Sink {
-    fn finish(mut self) -> String {
-        self.hash.update(&self.block);
+    fn flush(&mut self) {
+        self.hash.update(self.block.get(..self.length).unwrap_or_default());
+        self.length = 0;
+    }
+
+    fn finish(mut self) -> Digest {
+        self.flush();
         base64url(&self.hash.finalize().into())
     }
 }
 
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-fn base64url(digest: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(43);
-    for chunk in digest.chunks(3) {
-        let bits =
-            chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for sextet in 0..=chunk.len() {
-            let index = (bits >> (18 - 6 * sextet)) as usize & 63;
-            text.push(char::from(BASE64URL.get(index).copied().unwrap_or_default()));
+fn base64url(hash: &[u8; 32]) -> Digest {
+    let mut digest = [0; 43];
+    for (bytes, letters) in hash.chunks(3).zip(digest.chunks_mut(4)) {
+        let bits = bytes.iter().chain(&[0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        for (letter, shift) in letters.iter_mut().zip([18, 12, 6, 0]) {
+            *letter = BASE64URL.get(bits >> shift & 63).copied().unwrap_or_default();
         }
     }
-    text
+    digest
 }
 
 #[cfg(test)]
@@ -207,18 +243,18 @@ mod tests {
     fn keys_that_vinext_was_seen_to_make() {
         assert_eq!(
             canonical_json_key(br#"{"version":1,"reply":"[]"}"#),
-            "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
+            *b"y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
         );
         let page = FlightArguments {
             page_props_index: Some(0),
-            ..args(Reply::Entries(vec![
+            ..args(Reply::Entries(&[
                 Entry::Text { name: b"0", text: br#"[{"params":"$@1"}]"# },
                 Entry::Text { name: b"1", text: br#"{"slug":"s1"}"# },
             ]))
         };
         assert_eq!(
             flight_arguments_key(&page, KeyOptions::default()),
-            "OQx2u5icpC0o1gKMO17S1LKu0DLk4_aWQtLE-n5gzYk"
+            *b"OQx2u5icpC0o1gKMO17S1LKu0DLk4_aWQtLE-n5gzYk"
         );
     }
 
@@ -226,7 +262,7 @@ mod tests {
     fn prints_as_json_stringify_does() {
         let plain = KeyOptions::default();
         assert_eq!(json(&args(Reply::Text(b"")), plain), r#"{"version":1,"reply":""}"#);
-        assert_eq!(json(&args(Reply::Entries(vec![])), plain), r#"{"version":1,"reply":[]}"#);
+        assert_eq!(json(&args(Reply::Entries(&[])), plain), r#"{"version":1,"reply":[]}"#);
         let indexed = FlightArguments {
             page_props_index: Some(-1),
             layout_props_index: Some(2),
@@ -240,9 +276,14 @@ mod tests {
 
     #[test]
     fn a_file_is_keyed_by_bytes_and_on_request_by_name_and_type() {
-        let file =
-            Entry::File { name: b"f", base64: b"aGk=", file_name: b"a.txt", media_type: b"text/plain" };
-        let args = args(Reply::Entries(vec![file.clone(), Entry::Text { name: b"t", text: b"x" }, file]));
+        let file = || Entry::File {
+            name: b"f".as_slice(),
+            base64: b"aGk=",
+            file_name: b"a.txt",
+            media_type: b"text/plain",
+        };
+        let entries = [file(), Entry::Text { name: b"t", text: b"x" }, file()];
+        let args = args(Reply::Entries(&entries));
         assert_eq!(
             json(&args, KeyOptions::default()),
             r#"{"version":1,"reply":[["f",{"bytes":"aGk="}],["t","x"],["f",{"bytes":"aGk="}]]}"#
@@ -263,7 +304,7 @@ mod tests {
 
     #[test]
     fn base64url_agrees_with_the_standard() {
-        assert_eq!(base64url(&[0; 32]), "A".repeat(43));
-        assert_eq!(base64url(&[0xff; 32]), "_".repeat(42) + "8");
+        assert_eq!(base64url(&[0; 32]), [b'A'; 43]);
+        assert_eq!(base64url(&[0xff; 32]).as_slice(), ("_".repeat(42) + "8").as_bytes());
     }
 }

@@ -1,4 +1,6 @@
-//! A JSON string as `JSON.stringify` prints it, from WTF-8.
+//! A JSON string as `JSON.stringify` prints it, from either encoding of JavaScript's text.
+
+mod utf16;
 
 use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 
@@ -6,6 +8,11 @@ use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 pub trait JsonSink {
     /// Appends a piece of JSON.
     fn write(&mut self, json: &[u8]);
+
+    /// Appends a byte of JSON.
+    fn push(&mut self, byte: u8) {
+        self.write(&[byte]);
+    }
 }
 
 impl JsonSink for Vec<u8> {
@@ -14,26 +21,33 @@ impl JsonSink for Vec<u8> {
     }
 }
 
-/// Writes `JSON.stringify(text)`: quotes, backslashes and controls are escaped, and so are lone surrogates.
-pub fn write_json_string(text: &[u8], json: &mut impl JsonSink) {
-    json.write(b"\"");
-    let mut rest = text;
-    loop {
-        let (plain, special) = rest.split_at_checked(plain_length(rest)).unwrap_or((rest, &[]));
-        json.write(plain);
-        rest = match *special {
-            [] => break,
-            [SURROGATE_LEAD, second @ SURROGATE_SECOND..=0xbf, third, ref rest @ ..] => {
-                write_unicode_escape(surrogate(second, third), json);
-                rest
-            }
-            [byte, ref rest @ ..] => {
-                write_escape(byte, json);
-                rest
-            }
-        };
+/// Text that JSON can hold: WTF-8 bytes or UTF-16 units.
+pub trait JsonText {
+    /// Writes `JSON.stringify(text)`: quotes, backslashes and controls are escaped, and so are lone surrogates.
+    fn write_json_string(&self, json: &mut impl JsonSink);
+}
+
+impl JsonText for [u8] {
+    fn write_json_string(&self, json: &mut impl JsonSink) {
+        json.push(b'"');
+        let mut rest = self;
+        loop {
+            let (plain, special) = rest.split_at_checked(plain_length(rest)).unwrap_or((rest, &[]));
+            json.write(plain);
+            rest = match *special {
+                [] => break,
+                [SURROGATE_LEAD, second @ SURROGATE_SECOND..=0xbf, third, ref rest @ ..] => {
+                    write_unicode_escape(surrogate(second, third), json);
+                    rest
+                }
+                [byte, ref rest @ ..] => {
+                    write_ascii(byte, json);
+                    rest
+                }
+            };
+        }
+        json.push(b'"');
     }
-    json.write(b"\"");
 }
 
 /// How many bytes from the start are printed as they are. Every lead that surrogates share ends them.
@@ -42,22 +56,28 @@ fn plain_length(text: &[u8]) -> usize {
     text.iter().position(special).unwrap_or(text.len())
 }
 
-fn write_escape(byte: u8, json: &mut impl JsonSink) {
-    match byte {
-        b'"' => json.write(b"\\\""),
-        b'\\' => json.write(b"\\\\"),
-        0x08 => json.write(b"\\b"),
-        b'\t' => json.write(b"\\t"),
-        b'\n' => json.write(b"\\n"),
-        0x0c => json.write(b"\\f"),
-        b'\r' => json.write(b"\\r"),
-        ..b' ' => write_unicode_escape(u16::from(byte), json),
-        _ => json.write(&[byte]),
-    }
+/// Writes a byte, escaped where it must be.
+fn write_ascii(byte: u8, json: &mut impl JsonSink) {
+    let escape = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0c => b'f',
+        b'\r' => b'r',
+        ..b' ' => return write_unicode_escape(u16::from(byte), json),
+        _ => return json.push(byte),
+    };
+    json.push(b'\\');
+    json.push(escape);
 }
 
 fn write_unicode_escape(unit: u16, json: &mut impl JsonSink) {
-    json.write(format!("\\u{unit:04x}").as_bytes());
+    json.write(b"\\u");
+    for shift in [12, 8, 4, 0] {
+        let digit = u32::from(unit >> shift & 15);
+        json.push(char::from_digit(digit, 16).map_or(0, |digit| digit as u8));
+    }
 }
 
 #[cfg(test)]
@@ -65,9 +85,12 @@ mod tests {
     use super::*;
     use crate::wtf8;
 
-    fn print(text: &[u8]) -> String {
-        let mut json = Vec::new();
-        write_json_string(text, &mut json);
+    /// Prints the text from both encodings, which agree.
+    fn print(units: &[u16]) -> String {
+        let (mut json, mut other) = (Vec::new(), Vec::new());
+        wtf8::from_utf16(units).write_json_string(&mut json);
+        units.write_json_string(&mut other);
+        assert_eq!(json, other);
         String::from_utf8(json).unwrap()
     }
 
@@ -75,15 +98,32 @@ mod tests {
     fn agrees_with_serde_json_on_every_character() {
         for char in '\0'..=char::MAX {
             let text = format!("a{char}");
-            assert_eq!(print(text.as_bytes()), serde_json::to_string(&text).unwrap());
+            let units: Vec<u16> = text.encode_utf16().collect();
+            assert_eq!(print(&units), serde_json::to_string(&text).unwrap());
         }
     }
 
     #[test]
     fn escapes_every_lone_surrogate() {
         for unit in 0xd800..=0xdfff {
-            let text = wtf8::from_utf16(&[0x61, unit, 0x62]);
-            assert_eq!(print(&text), format!("\"a\\u{unit:x}b\""));
+            assert_eq!(print(&[0x61, unit, 0x62]), format!("\"a\\u{unit:x}b\""));
+            assert_eq!(print(&[unit]), format!("\"\\u{unit:x}\""));
+        }
+        assert_eq!(print(&[0xdc00, 0xd83d, 0xde00, 0xd800]), "\"\\udc00😀\\ud800\"");
+    }
+
+    #[test]
+    fn every_kind_of_character_at_every_position_of_a_block() {
+        for special in
+            ["\"", "\\", "\n", "\0", "\u{1f}", "\u{7f}", "é", "\u{7ff}", "\u{800}", "€", "\u{ffff}", "😀"]
+        {
+            for length in 0..70 {
+                for position in 0..=length {
+                    let text = "x".repeat(position) + special + &"y".repeat(length - position) + special;
+                    let units: Vec<u16> = text.encode_utf16().collect();
+                    assert_eq!(print(&units), serde_json::to_string(&text).unwrap());
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 //! | [`key_seed`] | which identity scopes a key |
 //! | [`cache_key`] | the key's grammar: build, prefix, parse |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
-//! | `json`, [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
+//! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
 //! | `node` | the Node-API addon, with the feature of that name: the only place that knows JavaScript |
@@ -17,7 +17,7 @@ pub mod cache_key;
 pub mod deployment_id;
 pub mod error;
 pub mod flight_arguments;
-mod json;
+pub mod json;
 pub mod key_seed;
 #[cfg(all(feature = "node", not(test)))]
 mod node;

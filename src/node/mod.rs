@@ -13,7 +13,7 @@ use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
 use crate::cache_key;
-use crate::flight_arguments::{KeyOptions, canonical_json_key};
+use crate::flight_arguments::{Digest, KeyOptions, canonical_json_key};
 use arguments::canonical_json;
 use failure::{Result, throwing};
 use parts::UseCacheKeyParts;
@@ -136,8 +136,12 @@ pub fn build_use_cache_key<'env>(
 /// flightArgumentsKey({ version: 1, reply: "[]" }); // "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
 /// ```
 #[napi(catch_unwind, ts_args_type = "args: FlightArguments, options?: KeyOptions", ts_return_type = "string")]
-pub fn flight_arguments_key(env: Env, args: Value<'_>, options: Value<'_>) -> napi::Result<String> {
-    throwing(env, || arguments_key(args, options))
+pub fn flight_arguments_key<'env>(
+    env: Env,
+    args: Value<'env>,
+    options: Value<'env>,
+) -> napi::Result<Value<'env>> {
+    throwing(env, || args.new_text(&arguments_key(args, options)?))
 }
 
 /// The key of a call: `buildUseCacheKey(id, keySeed, flightArgumentsKey(args, options))` in one step.
@@ -164,7 +168,7 @@ pub fn derive_use_cache_key<'env>(
         let id_text = id.text("id")?;
         let key_seed = seed_text(key_seed)?;
         let args_key = arguments_key(args, options)?;
-        let key = cache_key::build_use_cache_key(&id_text, key_seed.as_deref(), Some(args_key.as_bytes()))?;
+        let key = cache_key::build_use_cache_key(&id_text, key_seed.as_deref(), Some(&args_key))?;
         id.new_text(&key)
     })
 }
@@ -209,7 +213,7 @@ pub fn parse_use_cache_key(env: Env, key: Value<'_>) -> napi::Result<Option<UseC
 #[napi(skip_typescript)]
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-fn arguments_key(args: Value<'_>, options: Value<'_>) -> Result<String> {
+fn arguments_key(args: Value<'_>, options: Value<'_>) -> Result<Digest> {
     let options = KeyOptions { file_metadata: options.flag("fileMetadata")? };
     Ok(canonical_json_key(&canonical_json(args, options)?))
 }
