@@ -1,0 +1,47 @@
+// The differential suite for as long as you like: random inputs, ours beside vinext's own functions.
+//   npm run fuzz -- [--cases N] [--seed N]   the same seed and number of cases are the same inputs
+import { parseArgs } from "node:util";
+import fc from "fast-check";
+import { implementations } from "../__test__/helpers/implementations.mjs";
+import { divided, properties } from "../__test__/helpers/properties.mjs";
+
+const ROUND = 20_000;
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: "1000000" },
+    seed: { type: "string", default: String(Math.trunc(Math.random() * 2 ** 31)) },
+  },
+});
+const [cases, seed] = [values.cases, values.seed].map((text) => {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  console.error(`"${text}" is no number: npm run fuzz -- [--cases N] [--seed N]`);
+  process.exit(2);
+});
+
+const number = new Intl.NumberFormat("en");
+const show = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`);
+
+/** Runs every property, a round at a time, with a seed that follows from the one given. Returns the count. */
+async function fuzz(name, api) {
+  let total = 0;
+  for (let done = 0, round = 0; done < cases; done += ROUND, round += 1) {
+    show(`${name}: ${number.format(done)} of ${number.format(cases)} cases, seed ${seed}`);
+    for (const { title, property, numRuns } of divided(properties(api), Math.min(ROUND, cases - done))) {
+      const run = await fc.check(property, { numRuns, seed: (seed + round) | 0 });
+      total += run.numRuns;
+      if (!run.failed) continue;
+      show("");
+      console.log(`${name}: ${title}\n${fc.defaultReportMessage(run)}`);
+      console.log(`Mismatch in case ${number.format(total)}. Seed: ${seed}`);
+      process.exit(1);
+    }
+  }
+  return `${number.format(total)} cases of ${name}`;
+}
+
+console.log(`Seed: ${seed}`);
+const passed = [];
+for (const [name, api] of implementations) passed.push(await fuzz(name, api));
+show("");
+console.log(`${passed.join(", ")}: no mismatch. Seed: ${seed}`);
