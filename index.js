@@ -1,4 +1,4 @@
-// The package's entry: finds the native addon and exports its functions.
+// The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
 const { version } = require("./package.json");
@@ -49,10 +49,11 @@ const binaries = {
 
 /** The C library of this Linux, as the running Node was linked with it. */
 function libc() {
-  const { report } = process;
+  const report = process.report ?? {};
   // Without this a report looks up the names of open connections.
   report.excludeNetwork = true;
-  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (report.getReport());
+  const header = /** @type {any} */ (report.getReport?.())?.header;
+  if (!header) return "unknown libc";
   return header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : "musl";
 }
 
@@ -92,34 +93,54 @@ function load(failed) {
 }
 
 /** @param {Attempt[]} failed */
-function unavailable(failed) {
+function diagnosis(failed) {
   const platform = `${process.platform}-${process.arch}`;
   const system = process.platform === "linux" ? `${platform} (${libc()})` : platform;
   const attempts = failed.map(({ specifier, error: { code, message } }) => {
     return `\n- ${specifier}: ${code ? `${code}: ` : ""}${message.split("\n", 1)[0]}`;
   });
   const tried = attempts.length > 0 ? `Tried:${attempts.join("")}` : "There is no binary for this platform.";
-  const text = `vinext-cache-key ${version} has no native addon on ${system}, Node ${process.version}. ${tried}`;
-  return Object.assign(new Error(text), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });
+  return `vinext-cache-key ${version} has no native addon on ${system}, Node ${process.version}. ${tried}`;
 }
 
-/** @type {Attempt[]} */
-const failed = [];
-const loaded = load(failed);
-if (!loaded) throw unavailable(failed);
+/**
+ * The portable implementation, for want of an addon.
+ * @param {string} reason
+ */
+function portable(reason) {
+  const api = require("./js/portable.mjs");
+  return { ...api, implementation: Object.freeze({ ...api.implementation, reason }) };
+}
+
+/** What `VINEXT_CACHE_KEY` asks for, else the native implementation with the portable one to fall back to. */
+function implement() {
+  const { VINEXT_CACHE_KEY: wanted } = process.env;
+  if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
+  /** @type {Attempt[]} */
+  const failed = [];
+  const loaded = load(failed);
+  if (loaded) {
+    const { addon, binary, target } = loaded;
+    return { ...addon, implementation: Object.freeze({ kind: "native", binary, target }) };
+  }
+  const reason = diagnosis(failed);
+  if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });
+  const warning = `${reason}\nThe portable implementation stands in: the same keys, derived in JavaScript.`;
+  process.emitWarning(warning, { code: "VINEXT_CACHE_KEY_PORTABLE" });
+  return portable(reason);
+}
 
 const {
   buildUseCacheKey,
   deriveUseCacheKey,
   flightArgumentsKey,
+  implementation,
   parseUseCacheKey,
   resolveDeploymentId,
   resolveUseCacheKeySeed,
   useCacheKeyPrefix,
   validateDeploymentId,
-} = loaded.addon;
-
-const implementation = Object.freeze({ kind: "native", binary: loaded.binary, target: loaded.target });
+} = implement();
 
 module.exports = {
   buildUseCacheKey,

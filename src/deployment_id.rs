@@ -40,7 +40,7 @@ pub fn resolve_deployment_id<'a>(
 }
 
 /// The deployment ID of a server that takes it from its environment when it starts. A configured one must
-/// agree with it.
+/// agree with it; both are checked.
 ///
 /// # Errors
 /// [`Error::RuntimeDeploymentIdMissing`], [`Error::RuntimeDeploymentIdMismatch`], and those of
@@ -49,12 +49,14 @@ pub fn resolve_runtime_deployment_id<'a>(
     config: Option<&str>,
     env: Option<&'a str>,
 ) -> Result<&'a str, Error> {
+    resolve_deployment_id(config, None)?;
     let env = env.filter(|id| !id.is_empty()).ok_or(Error::RuntimeDeploymentIdMissing)?;
+    let env = validate_deployment_id(env)?;
     match config {
         Some(config) if config != env => {
             Err(Error::RuntimeDeploymentIdMismatch { config: config.to_owned(), env: env.to_owned() })
         }
-        _ => validate_deployment_id(env),
+        _ => Ok(env),
     }
 }
 
@@ -97,9 +99,11 @@ mod tests {
         assert_eq!(resolve_runtime_deployment_id(Some("e"), Some("e")), Ok("e"));
         assert_eq!(resolve_runtime_deployment_id(Some("c"), Some("e")), mismatch("c"));
         assert_eq!(resolve_runtime_deployment_id(Some(""), Some("e")), mismatch(""));
-        assert_eq!(
-            resolve_runtime_deployment_id(None, Some("e e")),
-            Err(Error::DeploymentIdInvalidCharacters)
-        );
+        for (config, env) in [(None, "e e"), (Some("c"), "e e"), (Some("c c"), "e"), (Some("c c"), "")] {
+            assert_eq!(
+                resolve_runtime_deployment_id(config, Some(env)),
+                Err(Error::DeploymentIdInvalidCharacters)
+            );
+        }
     }
 }

@@ -4,4 +4,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** @type {[name: string, api: typeof import("../../index.js")][]} */
-export const implementations = [["native", require("../../index.js")]];
+export const implementations = [
+  ["native", require("../../index.js")],
+  ["portable", await import("../../js/portable.mjs")],
+];

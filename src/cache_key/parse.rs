@@ -111,6 +111,9 @@ fn split_json_id(rest: &[u8]) -> Option<Call<'_>> {
     let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
     let reference = Some(values.next()?.ok()?);
     let (id, tail) = rest.split_at_checked(values.byte_offset())?;
+    if holds_control_characters(id) {
+        return None;
+    }
     match tail.split_first() {
         None => Some(Call { id, reference, args: None }),
         Some((b':', args)) => Some(Call { id, reference, args: Some(args) }),
@@ -146,8 +149,8 @@ fn split_root_params(args: &[u8]) -> (&[u8], Option<Vec<RootParam>>) {
 }
 
 fn read_root_params(root: &[u8]) -> Option<Vec<RootParam>> {
-    let params: Vec<(Wtf8, Option<RootParamValue>)> =
-        serde_json::from_slice(root.strip_prefix(ROOT_PARAMS_MARK)?).ok()?;
+    let json = root.strip_prefix(ROOT_PARAMS_MARK).filter(|json| !holds_control_characters(json))?;
+    let params: Vec<(Wtf8, Option<RootParamValue>)> = serde_json::from_slice(json).ok()?;
     Some(params.into_iter().map(|(name, value)| (name.0, value)).collect())
 }
 
@@ -157,6 +160,11 @@ fn split_qualified_name(name: &[u8]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
         Some((module_id, export_name)) => (Some(module_id.to_vec()), Some(export_name.to_vec())),
         None => (None, None),
     }
+}
+
+/// `JSON.stringify` prints none, but `serde_json` lets them pass in strings that are read as bytes.
+fn holds_control_characters(json: &[u8]) -> bool {
+    json.iter().any(|byte| *byte < b' ')
 }
 
 fn is_digest(text: &[u8]) -> bool {
@@ -313,6 +321,17 @@ mod tests {
             id_and_args(&format!(r#"use-cache:["a","b"]:{broken_root}"#)).1,
             Some(broken_root.as_str())
         );
+    }
+
+    #[test]
+    fn a_raw_control_character_is_no_json() {
+        for id in ["[\"a\n\",\"b\"]", "[\"a\",\n\"b\"]"] {
+            assert_eq!(parse(&format!("use-cache:{id}")).server_reference_id, None, "{id:?}");
+        }
+        for params in ["[[\"a\",\"\t\"]]", "[]\n"] {
+            let key = format!("use-cache:x:{DIGEST}:root-params:{params}");
+            assert_eq!(parse(&key).root_params, None, "{params:?}");
+        }
     }
 
     #[test]

@@ -18,15 +18,17 @@ pub fn valid_deployment_id(value: Value<'_>) -> Result<Value<'_>> {
 pub fn deployment_id(config: Value<'_>, env: Value<'_>, options: Value<'_>) -> Result<Option<String>> {
     let at_run_time = options.flag("runtimeServerDeploymentId")?;
     let config = config.optional(id_text)?;
+    let configured = resolve_deployment_id(config.as_deref(), None)?;
+    if !at_run_time && config.is_some() {
+        return Ok(configured.map(str::to_owned));
+    }
+    let id = environment(env)?.get(DEPLOYMENT_ID_VARIABLE)?;
     if at_run_time {
-        let id = truthy(environment(env)?.get(DEPLOYMENT_ID_VARIABLE)?)?.map(id_text).transpose()?;
+        let id = truthy(id)?.map(id_text).transpose()?;
         Ok(Some(resolve_runtime_deployment_id(config.as_deref(), id.as_deref())?.to_owned()))
     } else {
-        let id = match config {
-            None => environment(env)?.get(DEPLOYMENT_ID_VARIABLE)?.optional(id_text)?,
-            config => config,
-        };
-        Ok(resolve_deployment_id(id.as_deref(), None)?.map(str::to_owned))
+        let id = id.optional(id_text)?;
+        Ok(resolve_deployment_id(None, id.as_deref())?.map(str::to_owned))
     }
 }
 

@@ -60,7 +60,7 @@ impl Value<'_> {
         Self { raw, ..self }
     }
 
-    /// `typeof`, with `null` told from objects and arrays.
+    /// `typeof`, with `null` told from objects.
     pub fn kind(self) -> Result<&'static str> {
         Ok(match node_api!(self.env, napi_typeof(self.raw), sys::ValueType::napi_undefined)? {
             sys::ValueType::napi_undefined => "undefined",
@@ -71,7 +71,6 @@ impl Value<'_> {
             sys::ValueType::napi_symbol => "symbol",
             sys::ValueType::napi_function => "function",
             sys::ValueType::napi_bigint => "bigint",
-            _ if node_api!(self.env, napi_is_array(self.raw), false)? => "array",
             _ => "object",
         })
     }
@@ -93,19 +92,18 @@ impl Value<'_> {
 
     /// The error that names this value as an argument of the wrong type.
     pub fn invalid(self, argument: impl Into<String>, expected: &'static str) -> Failure {
-        match self.kind() {
-            Ok(kind) => Error::InvalidArgType {
-                argument: argument.into(),
-                expected,
-                received: match kind {
-                    "undefined" | "null" => kind.to_owned(),
-                    "array" => "an array".to_owned(),
-                    _ => format!("type {kind}"),
-                },
-            }
-            .into(),
+        match self.described() {
+            Ok(received) => Error::InvalidArgType { argument: argument.into(), expected, received }.into(),
             Err(failure) => failure,
         }
+    }
+
+    fn described(self) -> Result<String> {
+        Ok(match self.kind()? {
+            kind @ ("undefined" | "null") => kind.to_owned(),
+            "object" if self.is_array()? => "an array".to_owned(),
+            kind => format!("type {kind}"),
+        })
     }
 
     /// The value, read where it is not `undefined`.
@@ -116,7 +114,7 @@ impl Value<'_> {
     /// The value itself where it has properties of its own.
     pub fn object(self, argument: impl FnOnce() -> String) -> Result<Self> {
         match self.kind()? {
-            "object" | "array" | "function" => Ok(self),
+            "object" | "function" => Ok(self),
             _ => Err(self.invalid(argument(), "an object")),
         }
     }
