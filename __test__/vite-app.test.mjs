@@ -1,0 +1,94 @@
+import { cpSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import test from "ava";
+import { parseUseCacheKey } from "vinext-cache-key";
+import { createApp, serveStandalone } from "./helpers/vinext-app.mjs";
+
+/** An app, to be gone after the test wherever the test has moved it. */
+function appFor(t, ...options) {
+  const app = createApp(...options);
+  const places = { ...app, away: `${app.root}-away`, copy: `${app.root}-copy` };
+  t.teardown(() => {
+    for (const path of [app.root, places.away, places.copy]) rmSync(path, { recursive: true, force: true });
+  });
+  return places;
+}
+
+/** Whether the files of vinext, where they really are, can import vinext-cache-key. */
+function isVisibleToVinext(directory) {
+  const file = realpathSync(join(directory, "node_modules/vinext/package.json"));
+  try {
+    return Boolean(createRequire(file).resolve("vinext-cache-key"));
+  } catch {
+    return false;
+  }
+}
+
+/** What a server has done about keys after one visit. */
+async function visited(t, starting, withPages) {
+  const server = await starting;
+  try {
+    t.regex(await server.get("/"), /Hello, Ada 3 3/);
+    if (withPages) t.regex(await server.get("/legacy"), /Hello, Grace/);
+    const report = JSON.parse(await server.get("/report"));
+    return { ...report, keys: report.keys.filter((key) => key.startsWith("use-cache:")) };
+  } finally {
+    await server.stop();
+  }
+}
+
+for (const [name, layout, identity, position, withPages] of [
+  ["App Router, plugin after vinext", "flat", { buildId: "build 1/é" }, "after", false],
+  [
+    "App and Pages Router, plugin before vinext",
+    "flat",
+    { buildId: "b", deploymentId: "dpl_7" },
+    "before",
+    true,
+  ],
+  ["pnpm workspace", "workspace", { buildId: "build-2" }, "after", false],
+]) {
+  test.serial(`native keys are vinext's: ${name}`, async (t) => {
+    const app = appFor(t, layout, identity, { withPages });
+    const { root, directory, away, copy } = app;
+    t.is(isVisibleToVinext(directory), layout === "flat");
+
+    await app.build();
+    const stock = await visited(t, app.start(), withPages);
+    t.is(stock.keys.length, 3);
+    t.deepEqual(stock.derived, []);
+
+    await app.build({ PLUGIN: position });
+    const built = await visited(t, app.start(), withPages);
+    t.deepEqual(built.keys, stock.keys);
+    t.deepEqual(built.derived, stock.keys);
+    t.is(built.kind, "native");
+    t.is(built.loads, 1);
+
+    const externals = readFileSync(join(directory, "dist/server/vinext-externals.json"), "utf8");
+    t.true(JSON.parse(externals).includes("vinext-cache-key"));
+    cpSync(join(directory, "dist/standalone"), copy, { recursive: true });
+    renameSync(root, away);
+    t.deepEqual(await visited(t, serveStandalone(copy), withPages), built);
+    renameSync(away, root);
+
+    const dev = await visited(t, app.develop({ PLUGIN: position, FILE_METADATA: "yes" }), withPages);
+    t.is(dev.kind, "native");
+    t.is(dev.loads, 1);
+    t.is(new Set(dev.derived).size, 3, "a file's name and type make a difference");
+    const seeds = dev.derived.map((key) => parseUseCacheKey(key).keySeed);
+    t.deepEqual(new Set(seeds), new Set([identity.deploymentId ?? identity.buildId]));
+  });
+}
+
+test.serial("a vinext that digests otherwise keeps its own keys, and its build says so once", async (t) => {
+  const app = appFor(t, "flat", { buildId: "b" }, { withPages: true });
+  const file = join(app.directory, "node_modules/vinext/dist/shims/cache-flight-arguments.js");
+  writeFileSync(file, readFileSync(file, "utf8").replace('"sha256"', '"sha512"'));
+  const output = await app.build({ PLUGIN: "after" });
+  t.is(output.match(/vinext 1\.4\.0 keeps deriving .*flightArgumentsKey/g)?.length, 1);
+  const { keys, derived } = await visited(t, app.start(), true);
+  t.deepEqual(derived, []);
+  for (const key of keys) t.regex(key, /:[\w-]{86}$/);
+});
