@@ -224,7 +224,7 @@ function splitRootParams(args) {
 /** What this JSON says; nothing where it holds control characters, which `JSON.stringify` prints none of. */
 function json(/** @type {string} */ source) {
   try {
-    return /[\0-\x1f]/.test(source) ? undefined : JSON.parse(source);
+    return /[^ -\uffff]/.test(source) ? undefined : JSON.parse(source);
   } catch {
     // Not JSON.
   }

@@ -1,7 +1,9 @@
-// The differential suite for as long as you like: random inputs, ours beside vinext's own functions.
+// The differential suites for as long as you like: random inputs, ours beside vinext's own functions, then native beside
+// portable.
 //   npm run fuzz -- [--cases N] [--seed N]   the same seed and number of cases are the same inputs
 import { parseArgs } from "node:util";
 import fc from "fast-check";
+import { agreement } from "../__test__/helpers/agreement.mjs";
 import { implementations } from "../__test__/helpers/implementations.mjs";
 import { divided, properties } from "../__test__/helpers/properties.mjs";
 
@@ -23,11 +25,11 @@ const number = new Intl.NumberFormat("en");
 const show = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`);
 
 /** Runs every property, a round at a time, with a seed that follows from the one given. Returns the count. */
-async function fuzz(name, api) {
+async function fuzz(name, suite) {
   let total = 0;
   for (let done = 0, round = 0; done < cases; done += ROUND, round += 1) {
     show(`${name}: ${number.format(done)} of ${number.format(cases)} cases, seed ${seed}`);
-    for (const { title, property, numRuns } of divided(properties(api), Math.min(ROUND, cases - done))) {
+    for (const { title, property, numRuns } of divided(suite, Math.min(ROUND, cases - done))) {
       const run = await fc.check(property, { numRuns, seed: (seed + round) | 0 });
       total += run.numRuns;
       if (!run.failed) continue;
@@ -42,6 +44,8 @@ async function fuzz(name, api) {
 
 console.log(`Seed: ${seed}`);
 const passed = [];
-for (const [name, api] of implementations) passed.push(await fuzz(name, api));
+for (const [name, api] of implementations) passed.push(await fuzz(name, properties(api)));
+const apis = implementations.map(([, api]) => api);
+passed.push(await fuzz("native beside portable", agreement(...apis)));
 show("");
 console.log(`${passed.join(", ")}: no mismatch. Seed: ${seed}`);
