@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import test from "ava";
@@ -8,9 +8,10 @@ import { createApp, serveStandalone } from "./helpers/vinext-app.mjs";
 /** An app, to be gone after the test wherever the test has moved it. */
 function appFor(t, ...options) {
   const app = createApp(...options);
-  const places = { ...app, away: `${app.root}-away`, copy: `${app.root}-copy` };
+  const places = { ...app, away: `${app.root}-away`, standalone: `${app.root}-standalone` };
   t.teardown(() => {
-    for (const path of [app.root, places.away, places.copy]) rmSync(path, { recursive: true, force: true });
+    for (const path of [app.root, places.away, places.standalone])
+      rmSync(path, { recursive: true, force: true });
   });
   return places;
 }
@@ -51,7 +52,7 @@ for (const [name, layout, identity, position, withPages] of [
 ]) {
   test.serial(`native keys are vinext's: ${name}`, async (t) => {
     const app = appFor(t, layout, identity, { withPages });
-    const { root, directory, away, copy } = app;
+    const { root, directory, away, standalone } = app;
     t.is(isVisibleToVinext(directory), layout === "flat");
 
     await app.build();
@@ -59,7 +60,7 @@ for (const [name, layout, identity, position, withPages] of [
     t.is(stock.keys.length, 3);
     t.deepEqual(stock.derived, []);
 
-    await app.build({ PLUGIN: position });
+    await app.build({ PLUGIN: position, OUTPUT: "standalone" });
     const built = await visited(t, app.start(), withPages);
     t.deepEqual(built.keys, stock.keys);
     t.deepEqual(built.derived, stock.keys);
@@ -68,9 +69,9 @@ for (const [name, layout, identity, position, withPages] of [
 
     const externals = readFileSync(join(directory, "dist/server/vinext-externals.json"), "utf8");
     t.true(JSON.parse(externals).includes("vinext-cache-key"));
-    cpSync(join(directory, "dist/standalone"), copy, { recursive: true });
+    renameSync(join(directory, "dist/standalone"), standalone);
     renameSync(root, away);
-    t.deepEqual(await visited(t, serveStandalone(copy), withPages), built);
+    t.deepEqual(await visited(t, serveStandalone(standalone), withPages), built);
     renameSync(away, root);
 
     const dev = await visited(t, app.develop({ PLUGIN: position, FILE_METADATA: "yes" }), withPages);

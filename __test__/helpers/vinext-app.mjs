@@ -31,7 +31,7 @@ const files = {
     const identity = JSON.parse(process.env.IDENTITY);
     export default {
       experimental: { useCache: true },
-      output: "standalone",
+      output: process.env.OUTPUT,
       deploymentId: identity.deploymentId,
       generateBuildId: () => identity.buildId,
       serverExternalPackages: process.env.PLUGIN ? [] : ["vinext-cache-key"],
