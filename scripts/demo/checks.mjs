@@ -5,7 +5,7 @@ import { parseUseCacheKey } from "vinext-cache-key";
 /**
  * @typedef {{ request: string, value: string, key: string, hit: boolean }} Read
  * @typedef {{ deploymentId: string, pid: number, reads: Read[],
- *   implementation: { kind: string, binary?: string, reason?: string } | null }} Visit
+ *   implementation: { kind: string, target?: string, reason?: string } | null }} Visit
  */
 
 /** @param {{ a: Visit, b: Visit, restarted: Visit, stock: Visit }} visits */

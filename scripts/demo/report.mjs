@@ -7,7 +7,8 @@ const NARROWEST = 80;
 const WIDEST = 120;
 const ROOMY = 100;
 const GAP = "  ";
-const LONGEST_CELL = 26;
+const LONGEST_ID = 12;
+const LONGEST_VALUE = 22;
 const SHORTEST_DIGEST = 6;
 
 const HEAD = ["deployment", "request", "cache", "value"];
@@ -22,7 +23,7 @@ export function renderTable(visits, columns = ROOMY) {
     reads.map(({ request, hit, value, key }, index) => {
       const title = width < ROOMY ? request.split(" ")[0] : request;
       return {
-        cells: [labels[index] ?? "", title, hit ? "hit" : "miss", value].map(cut),
+        cells: [cut(labels[index] ?? "", LONGEST_ID), title, hit ? "hit" : "miss", cut(value, LONGEST_VALUE)],
         paints: [index ? pc.dim : pc.bold, String, hit ? pc.green : pc.yellow, String],
         key,
         opensGroup: index === 0,
@@ -74,14 +75,14 @@ function partsOf(key) {
   const { keySeed, moduleId, exportName, argsKey } = parseUseCacheKey(key);
   // vinext exports an inner function as `$$hoist_<n>_<name>`.
   return {
-    seed: cut(keySeed),
+    seed: cut(keySeed ?? "", LONGEST_ID),
     file: basename(moduleId),
     name: exportName.replace(/^\$\$hoist_\d+_/, ""),
     digest: argsKey,
   };
 }
 
-function cut(text) {
-  const half = LONGEST_CELL / 2;
-  return text.length <= LONGEST_CELL ? text : `${text.slice(0, half - 1)}…${text.slice(-half)}`;
+function cut(text, longest) {
+  const kept = longest - "…".length;
+  return text.length <= longest ? text : `${text.slice(0, kept / 2)}…${text.slice(-kept / 2)}`;
 }
