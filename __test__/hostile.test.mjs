@@ -1,0 +1,26 @@
+// Nothing that JavaScript can pass ends the process, and what is thrown is an error fit to be read.
+import test from "ava";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { modernNode } from "../scripts/modern-node.mjs";
+import { implementations } from "./helpers/implementations.mjs";
+
+const run = promisify(execFile);
+const body = (file) => fileURLToPath(new URL(`hostile/${file}`, import.meta.url));
+
+for (const [name] of implementations) {
+  test.serial(`${name}: every export with every combination of four odd values`, async (t) => {
+    for (const node of new Set([process.execPath, modernNode()])) {
+      const { stdout } = await run(node, [body("body.mjs"), name]);
+      const { calls, failures } = JSON.parse(stdout);
+      t.deepEqual(failures, []);
+      t.true(calls > 600_000, `only ${calls} calls`);
+    }
+  });
+
+  test.serial(`${name}: keys that would be longer than a string can be`, async (t) => {
+    const { stdout } = await run(process.execPath, [body("too-long.mjs"), name]);
+    t.deepEqual(JSON.parse(stdout).failures, []);
+  });
+}
