@@ -20,9 +20,7 @@ pub fn canonical_json(args: Value<'_>, options: KeyOptions) -> Result<Vec<u8>> {
         copy.define(name, if is_reply { reply } else { args.get_key(name)? })?;
     }
     copy.define(reply_name, reply)?;
-    let json = args.global()?.get("JSON")?;
-    let printed = json.get("stringify")?.call(json, copy)?;
-    printed.text("args")
+    copy.call_global("JSON", "stringify")?.text("args")
 }
 
 /// Arrays are mapped by their own `map`, as in vinext: what it makes of holes, proxies and subclasses is its affair.

@@ -93,7 +93,15 @@ unsafe fn new_uri_error(
             status => return status,
         }
         match sys::napi_get_named_property(env, global, c"URIError".as_ptr(), &raw mut class) {
-            sys::Status::napi_ok => sys::napi_new_instance(env, class, 1, &raw const message, exception),
+            sys::Status::napi_ok => {
+                match sys::napi_new_instance(env, class, 1, &raw const message, exception) {
+                    // Somebody put what is no class in its place.
+                    sys::Status::napi_invalid_arg => {
+                        sys::napi_create_error(env, null_mut(), message, exception)
+                    }
+                    status => status,
+                }
+            }
             status => status,
         }
     }

@@ -81,8 +81,7 @@ impl Value<'_> {
 
     /// `Array.isArray`, which unlike Node-API's own looks through a proxy.
     pub fn is_array(self) -> Result<bool> {
-        let class = self.global()?.get("Array")?;
-        class.get("isArray")?.call(class, self)?.is_truthy()
+        self.call_global("Array", "isArray")?.is_truthy()
     }
 
     pub fn is_truthy(self) -> Result<bool> {
@@ -229,6 +228,22 @@ impl Value<'_> {
 
     pub fn strict_equals(self, other: Self) -> Result<bool> {
         node_api!(self.env, napi_strict_equals(self.raw, other.raw), false)
+    }
+
+    /// Passes this value to a function of a global object, which may be gone.
+    pub fn call_global(self, object: &str, name: &str) -> Result<Self> {
+        let object_name = || format!("globalThis.{object}");
+        let this = self.global()?.get(object)?.object(object_name)?;
+        let function = this.get(name)?;
+        match function.kind()? {
+            "function" => function.call(this, self),
+            kind => Err(Error::InvalidArgType {
+                argument: format!("{}.{name}", object_name()),
+                expected: "a function",
+                received: format!("type {kind}"),
+            }
+            .into()),
+        }
     }
 
     /// Calls this function with one argument.
