@@ -121,7 +121,8 @@ function implement() {
   const loaded = load(failed);
   if (loaded) {
     const { addon, binary, target } = loaded;
-    return { ...addon, implementation: Object.freeze({ kind: "native", binary, target }) };
+    const implementation = Object.freeze({ kind: "native", binary, target });
+    return { ...require("./js/native.js")(addon), implementation };
   }
   const reason = diagnosis(failed);
   if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });

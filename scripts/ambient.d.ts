@@ -1,3 +1,8 @@
-// The native binaries, for tsc: none needs to be there for the check.
+// What index.js uses and no type declaration covers: the native addon, from a platform's package or a local build.
 declare module "vinext-cache-key-*";
 declare module "*.node";
+declare namespace NodeJS {
+  interface ProcessReport {
+    excludeNetwork: boolean;
+  }
+}

@@ -5,7 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::json::{JsonSink, JsonText};
+use crate::json::{JsonSink, JsonText, ROOM};
 
 /// A SHA-256 in base64url without padding.
 pub type Digest = [u8; 43];
@@ -163,7 +163,7 @@ struct Sha256Sink {
     length: usize,
 }
 
-const BLOCK: usize = 1024;
+const BLOCK: usize = 512;
 
 impl Default for Sha256Sink {
     fn default() -> Self {
@@ -187,6 +187,16 @@ impl JsonSink for Sha256Sink {
     }
 
     #[inline]
+    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        if self.room().is_none() {
+            self.flush();
+        }
+        if let Some(room) = self.room() {
+            self.length += fill(room);
+        }
+    }
+
+    #[inline]
     fn push(&mut self, byte: u8) {
         if self.length == BLOCK {
             self.flush();
@@ -199,6 +209,10 @@ impl JsonSink for Sha256Sink {
 }
 
 impl Sha256Sink {
+    fn room(&mut self) -> Option<&mut [u8; ROOM]> {
+        self.block.get_mut(self.length..)?.first_chunk_mut()
+    }
+
     fn flush(&mut self) {
         self.hash.update(self.block.get(..self.length).unwrap_or_default());
         self.length = 0;

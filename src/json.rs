@@ -13,7 +13,17 @@ pub trait JsonSink {
     fn push(&mut self, byte: u8) {
         self.write(&[byte]);
     }
+
+    /// Appends what `fill` puts at the start of the room that it gets, of the length that it returns.
+    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        let mut room = [0; ROOM];
+        let length = fill(&mut room);
+        self.write(room.get(..length).unwrap_or_default());
+    }
 }
+
+/// Enough for sixteen units, each `\u0000`, and to store the last as eight bytes.
+pub const ROOM: usize = 16 * 6 + 8;
 
 impl JsonSink for Vec<u8> {
     fn write(&mut self, json: &[u8]) {

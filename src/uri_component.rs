@@ -50,8 +50,9 @@ pub fn decode_uri_component(encoded: &[u8]) -> Option<String> {
 }
 
 /// What `encodeURIComponent` leaves as it is.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte)
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
 }
 
 fn hex_value(digit: u8) -> Option<u8> {

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod failure;
+mod fast;
 mod identity;
 mod parts;
 mod value;

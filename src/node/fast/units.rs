@@ -1,0 +1,93 @@
+//! UTF-16 units that strings are read into one behind the other: on the stack as long as they fit.
+
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+
+use napi::sys;
+
+/// Twice the length of most keys.
+const STACK: usize = 512;
+
+pub struct Units {
+    stack: [MaybeUninit<u16>; STACK],
+    /// Holds the units instead, once it has a capacity.
+    heap: Vec<u16>,
+    length: usize,
+}
+
+impl Units {
+    pub fn new() -> Self {
+        Self { stack: [const { MaybeUninit::uninit() }; STACK], heap: Vec::new(), length: 0 }
+    }
+
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    pub fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
+    }
+
+    pub fn as_slice(&self) -> &[u16] {
+        let first = if self.is_on_heap() { self.heap.as_ptr() } else { self.stack.as_ptr().cast() };
+        // SAFETY: `length` units from `first` on have been written, by `read` and `write` alone.
+        unsafe { std::slice::from_raw_parts(first, self.length) }
+    }
+
+    pub fn write(&mut self, ascii: &[u8]) {
+        self.reserve(ascii.len());
+        for (unit, byte) in self.free().iter_mut().zip(ascii) {
+            unit.write(u16::from(*byte));
+        }
+        self.length += ascii.len();
+    }
+
+    /// Appends a string's units, or returns `None` where the value is no string.
+    pub fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> Option<()> {
+        if self.read_into_free(env, value)? {
+            return Some(());
+        }
+        let mut length = 0;
+        // SAFETY: `env` and `value` are of the running callback; without a buffer the length alone is written.
+        let status = unsafe { sys::napi_get_value_string_utf16(env, value, null_mut(), 0, &raw mut length) };
+        self.reserve(length + 2);
+        (status == sys::Status::napi_ok && self.read_into_free(env, value)?).then_some(())
+    }
+
+    /// Appends the units if they fit. Node-API cuts off what does not, so a full buffer may lack some; it ends them with
+    /// a zero, which is not counted.
+    fn read_into_free(&mut self, env: sys::napi_env, value: sys::napi_value) -> Option<bool> {
+        let free = self.free();
+        let mut read = 0;
+        // SAFETY: `env` and `value` are of the running callback; at most `free.len()` units are written to `free`.
+        let status = unsafe {
+            sys::napi_get_value_string_utf16(env, value, free.as_mut_ptr().cast(), free.len(), &raw mut read)
+        };
+        let complete = read + 1 < free.len();
+        if complete {
+            self.length += read;
+        }
+        (status == sys::Status::napi_ok).then_some(complete)
+    }
+
+    fn is_on_heap(&self) -> bool {
+        self.heap.capacity() > 0
+    }
+
+    fn free(&mut self) -> &mut [MaybeUninit<u16>] {
+        let units =
+            if self.is_on_heap() { self.heap.spare_capacity_mut() } else { self.stack.as_mut_slice() };
+        units.get_mut(self.length..).unwrap_or_default()
+    }
+
+    fn reserve(&mut self, count: usize) {
+        if self.free().len() >= count {
+            return;
+        }
+        let mut heap = Vec::with_capacity(self.length + count);
+        heap.extend_from_slice(self.as_slice());
+        // The length is kept here, so that all of the capacity is spare there.
+        heap.clear();
+        self.heap = heap;
+    }
+}
