@@ -1,10 +1,11 @@
-// vinext needs Node 22; where the running Node is older, the npm package `node` brings a newer one.
+// vinext needs Node 22.13; where the running Node is older, the npm package `node` brings a newer one.
 //   node scripts/modern-node.mjs script.mjs [argument…]   runs the script under it
 import { execFileSync, spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 
 const PACKAGE = "node@24.21.0";
-const VINEXT_NEEDS = 22;
+/** What vinext and an unflagged node:sqlite need. */
+const NEEDED = [22, 13];
 
 let found;
 
@@ -12,10 +13,11 @@ let found;
 export const modernNode = () => (found ??= findModernNode());
 
 function findModernNode() {
-  if (Number.parseInt(process.versions.node, 10) >= VINEXT_NEEDS) return process.execPath;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return process.execPath;
   if (process.platform === "darwin" && process.arch === "arm64") {
     throw new Error(
-      `vinext needs Node ${VINEXT_NEEDS} or newer; this is Node ${process.versions.node}. Install a newer one.`,
+      `vinext needs Node ${NEEDED.join(".")} or newer; this is Node ${process.versions.node}. Install a newer one.`,
     );
   }
   return execFileSync(
