@@ -7,6 +7,8 @@ mod failure;
 mod fast;
 mod identity;
 mod parts;
+#[cfg(feature = "test-panic")]
+mod test_panic;
 mod value;
 
 use napi::Env;

@@ -1,0 +1,33 @@
+// The addon built with a difference, away from the one under test.
+import { execFile } from "node:child_process";
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const libraries = { win32: "vinext_cache_key.dll", darwin: "libvinext_cache_key.dylib" };
+
+/**
+ * Builds the crate with this text in a source file replaced, once, or with these features; returns the addon's path.
+ *
+ * @param {string} name
+ * @param {{ file?: string, from?: string, to?: string, features?: string }} difference
+ */
+export async function buildVariant(name, { file, from, to, features = "node" }) {
+  const copy = join(root, "target/variants", name);
+  for (const part of ["Cargo.toml", "Cargo.lock", "build.rs", "src"]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  if (file) {
+    const parts = readFileSync(join(copy, file), "utf8").split(from);
+    if (parts.length !== 2) throw new Error(`${file} has "${from}" ${parts.length - 1} times`);
+    writeFileSync(join(copy, file), parts.join(to));
+  }
+  const target = join(root, "target/variants/build");
+  const cargo = ["build", "--locked", "--lib", "--features", features, "--target-dir", target];
+  await promisify(execFile)("cargo", cargo, { cwd: copy });
+  const addon = join(copy, "addon.node");
+  copyFileSync(join(target, "debug", libraries[process.platform] ?? "libvinext_cache_key.so"), addon);
+  return addon;
+}
