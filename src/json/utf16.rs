@@ -90,16 +90,30 @@ const COUNT: u32 = 56;
 
 /// The bytes of a unit that is no surrogate, and their count.
 fn printed(unit: u16) -> u64 {
-    let bits = u64::from(unit);
-    let continuation = |bits: u64| 0x80 | bits & 0x3f;
-    let two = 2 << COUNT | continuation(bits) << 8 | 0xc0 | bits >> 6;
-    let three = 3 << COUNT | continuation(bits) << 16 | continuation(bits >> 6) << 8 | 0xe0 | bits >> 12;
-    match unit {
-        ..0x80 => printed_ascii(unit),
-        0x80..0x800 => two,
-        _ => three,
-    }
+    if unit < 0x80 { printed_ascii(unit) } else { printed_wide(unit) }
 }
+
+/// The same of a unit that is not ASCII: what its upper bits say, and the lower six in its last byte.
+fn printed_wide(unit: u16) -> u64 {
+    let upper = WIDE.get(usize::from(unit >> 6)).copied().unwrap_or_default();
+    upper | u64::from(unit & 0x3f) << (8 * (upper >> COUNT) - 8)
+}
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+static WIDE: [u64; 0x400] = {
+    let mut wide = [0; 0x400];
+    let mut upper = 0;
+    while upper < 0x400 {
+        let bits = upper as u64;
+        wide[upper] = if upper < 0x20 {
+            2 << COUNT | 0x80c0 | bits
+        } else {
+            3 << COUNT | 0x0080_80e0 | bits >> 6 | (bits & 0x3f) << 8
+        };
+        upper += 1;
+    }
+    wide
+};
 
 fn printed_ascii(unit: u16) -> u64 {
     ASCII.get(usize::from(unit & 0x7f)).copied().unwrap_or_default()
