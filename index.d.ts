@@ -96,7 +96,7 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
  * Takes a key apart: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
  *
  * A bare id (one without a server reference) that starts with `build:` reads as a seed where what follows, up to the next
- * `:`, is one as vinext encodes it. From such an id the arguments are told by their digest alone.
+ * `:`, is one as vinext encodes it. From such an id the arguments are told by being a digest or a JSON array.
  *
  * @param key - A logical key, without what a store may have put in front.
  * @returns The parts, or `null` for text that is no such key.
@@ -105,7 +105,7 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
  * ```js
  * parseUseCacheKey('use-cache:build:v1:["/app/page.tsx:default","reference"]:');
  * // { keySeed: "v1", id: '["/app/page.tsx:default","reference"]', moduleId: "/app/page.tsx",
- * //   exportName: "default", serverReferenceId: "reference", argsKey: "" }
+ * //   exportName: "default", serverReferenceId: "reference", argsKey: "", argsForm: "text" }
  * ```
  */
 export declare function parseUseCacheKey(key: string): UseCacheKeyParts | null
@@ -162,6 +162,8 @@ export interface UseCacheKeyParts {
   serverReferenceId?: string
   /** The key of the arguments: a digest in vinext 1.4.0. */
   argsKey?: string
+  /** Whether that is a digest, or React's text as in vinext before 1.4.0. */
+  argsForm?: 'digest' | 'text'
   /** The root params that the function read, sorted by name; `null` for one that the route lacks. */
   rootParams?: Array<[name: string, value: string | Array<string> | null]>
 }

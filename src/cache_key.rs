@@ -9,7 +9,7 @@
 
 mod parse;
 
-pub use parse::{RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
+pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
 
 use crate::error::Error;
 use crate::uri_component::encode_uri_component;

@@ -25,7 +25,7 @@ pub mod uri_component;
 pub mod wtf8;
 
 pub use cache_key::{
-    RootParam, RootParamValue, UseCacheKeyParts, build_use_cache_key, parse_use_cache_key,
+    ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, build_use_cache_key, parse_use_cache_key,
     use_cache_key_prefix,
 };
 pub use deployment_id::{resolve_deployment_id, resolve_runtime_deployment_id, validate_deployment_id};

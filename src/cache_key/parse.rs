@@ -3,7 +3,7 @@
 //! Ids and root params may hold `:`, `build:` and `:root-params:`, so the only safe way through is to read one
 //! JSON value where one stands and to know a digest by its length and alphabet.
 
-use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use std::fmt;
 
 use super::{SCHEME, SEED_MARK};
@@ -28,8 +28,19 @@ pub struct UseCacheKeyParts<'a> {
     pub server_reference_id: Option<Vec<u8>>,
     /// The key of its arguments.
     pub args_key: Option<&'a [u8]>,
+    /// What kind of key that is.
+    pub args_form: Option<ArgsForm>,
     /// The root params that the function read, sorted by name.
     pub root_params: Option<Vec<RootParam>>,
+}
+
+/// How a call's arguments are keyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgsForm {
+    /// By their digest, as by vinext from 1.4.0 on, and as form data was before.
+    Digest,
+    /// By any other text. Before 1.4.0 it is React's encoding of them, a JSON array.
+    Text,
 }
 
 /// A root param's name and its value, if the route gave it one.
@@ -47,8 +58,8 @@ pub enum RootParamValue {
 /// Takes a key apart, or returns `None` for text that is no `"use cache"` key.
 ///
 /// A bare id that starts with `build:` reads as a seed where what follows, up to the next `:`, is one encoded as
-/// vinext does; else it is part of the id. In a bare id the arguments are told from the id by their digest
-/// alone.
+/// vinext does; else it is part of the id. The arguments are told from a bare id by being a digest or, as before
+/// vinext 1.4.0, a JSON array.
 ///
 /// ```
 /// use vinext_cache_key::parse_use_cache_key;
@@ -83,6 +94,7 @@ pub fn parse_use_cache_key(key: &[u8]) -> Option<UseCacheKeyParts<'_>> {
         export_name,
         server_reference_id,
         args_key,
+        args_form: args_key.map(|key| if is_digest(key) { ArgsForm::Digest } else { ArgsForm::Text }),
         root_params,
     })
 }
@@ -121,31 +133,53 @@ fn split_json_id(rest: &[u8]) -> Option<Call<'_>> {
     }
 }
 
-/// A call by an id without a server reference, which ends where a digest begins that ends the key or that root
-/// params follow.
+/// A call by an id without a server reference: only its arguments tell where it ends.
 fn split_bare_id(rest: &[u8]) -> Call<'_> {
-    let windows = rest.windows(ROOT_PARAMS_MARK.len()).enumerate();
-    let marks = windows.filter_map(|(at, window)| (window == ROOT_PARAMS_MARK).then_some(at));
-    let args_that_end_at = |end: usize| {
-        let colon = end.checked_sub(DIGEST_LENGTH + 1).filter(|at| rest.get(*at) == Some(&b':'))?;
-        let (id, args) = split_at_byte(rest, colon)?;
-        is_digest(args.get(..DIGEST_LENGTH)?).then_some(Call { id, reference: None, args: Some(args) })
-    };
-    marks.chain([rest.len()]).find_map(args_that_end_at).unwrap_or(Call {
+    split_before_json(rest).or_else(|| split_before_digest(rest)).unwrap_or(Call {
         id: rest,
         reference: None,
         args: None,
     })
 }
 
+/// A call by an id that ends where a JSON array begins that ends the key or that root params follow.
+fn split_before_json(rest: &[u8]) -> Option<Call<'_>> {
+    let (id, args) = split_at_byte(rest, rest.windows(2).position(|pair| pair == b":[")?)?;
+    let (_, root) = args.split_at_checked(json_array_length(args)?)?;
+    // The first array may also be the root params behind a digest.
+    let is_text = !id.ends_with(ROOT_PARAMS_MARK.strip_suffix(b":")?);
+    let is_whole = root.is_empty() || read_root_params(root).is_some();
+    (is_text && is_whole).then_some(Call { id, reference: None, args: Some(args) })
+}
+
+/// A call by an id that ends where a digest begins that ends the key or that root params follow.
+fn split_before_digest(rest: &[u8]) -> Option<Call<'_>> {
+    let windows = rest.windows(ROOT_PARAMS_MARK.len()).enumerate();
+    let mut ends =
+        windows.filter_map(|(at, window)| (window == ROOT_PARAMS_MARK).then_some(at)).chain([rest.len()]);
+    ends.find_map(|end| {
+        let colon = end.checked_sub(DIGEST_LENGTH + 1).filter(|at| rest.get(*at) == Some(&b':'))?;
+        let (id, args) = split_at_byte(rest, colon)?;
+        is_digest(args.get(..DIGEST_LENGTH)?).then_some(Call { id, reference: None, args: Some(args) })
+    })
+}
+
 fn split_root_params(args: &[u8]) -> (&[u8], Option<Vec<RootParam>>) {
-    let mark = match args.split_at_checked(DIGEST_LENGTH) {
-        Some((digest, _)) if is_digest(digest) => Some(DIGEST_LENGTH),
-        _ => args.windows(ROOT_PARAMS_MARK.len()).rposition(|window| window == ROOT_PARAMS_MARK),
+    let mark = match args.get(..DIGEST_LENGTH) {
+        Some(digest) if is_digest(digest) => Some(DIGEST_LENGTH),
+        _ => json_array_length(args)
+            .or_else(|| args.windows(ROOT_PARAMS_MARK.len()).rposition(|window| window == ROOT_PARAMS_MARK)),
     };
     mark.and_then(|at| args.split_at_checked(at))
         .and_then(|(args_key, root)| Some((args_key, Some(read_root_params(root)?))))
         .unwrap_or((args, None))
+}
+
+/// The length of the JSON array that this text begins with.
+fn json_array_length(text: &[u8]) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    values.next().filter(|_| text.starts_with(b"["))?.ok()?;
+    Some(values.byte_offset()).filter(|length| !text.get(..*length).is_some_and(holds_control_characters))
 }
 
 fn read_root_params(root: &[u8]) -> Option<Vec<RootParam>> {
@@ -252,6 +286,7 @@ mod tests {
                 export_name: Some(b"default".to_vec()),
                 server_reference_id: Some(b"r\"e:f".to_vec()),
                 args_key: Some(DIGEST.as_bytes()),
+                args_form: Some(ArgsForm::Digest),
                 root_params: Some(vec![
                     (b"a".to_vec(), None),
                     (b"l".to_vec(), Some(RootParamValue::Many(vec![b"x".to_vec(), b"y".to_vec()]))),
@@ -324,7 +359,28 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_older_versions_are_a_json_array() {
+        let form = |key: &str| parse(key).args_form;
+        let params = r#"[["k","x:root-params:[]"]]"#;
+        for text in ["[]", r#"["$undefined",{"a":[":[",":"]}]"#, r#"["\"]:["]"#] {
+            let key = format!("use-cache:build:s:/a/[id]/m.ts:f:{text}");
+            assert_eq!(id_and_args(&key), ("/a/[id]/m.ts:f", Some(text)));
+            assert_eq!(parse(&key).export_name.unwrap(), b"f");
+            assert_eq!(form(&key), Some(ArgsForm::Text));
+            let rooted = format!("{key}:root-params:{params}");
+            assert_eq!(id_and_args(&rooted), ("/a/[id]/m.ts:f", Some(text)));
+            assert_eq!(parse(&rooted).root_params.unwrap().len(), 1);
+        }
+        assert_eq!(form(&format!("use-cache:f:{DIGEST}:root-params:{params}")), Some(ArgsForm::Digest));
+        assert_eq!(form("use-cache:f"), None);
+        for unsplit in ["f:[", "f:[]x", "f:[1,]", "f:[]:root-params:[1]", "f:root-params:[]"] {
+            assert_eq!(id_and_args(&format!("use-cache:{unsplit}")), (unsplit, None));
+        }
+    }
+
+    #[test]
     fn a_raw_control_character_is_no_json() {
+        assert_eq!(parse("use-cache:f:[1,\n2]").args_key, None);
         for id in ["[\"a\n\",\"b\"]", "[\"a\",\n\"b\"]"] {
             assert_eq!(parse(&format!("use-cache:{id}")).server_reference_id, None, "{id:?}");
         }

@@ -196,7 +196,7 @@ pub fn use_cache_key_prefix(env: Env, key_seed: Value<'_>) -> napi::Result<Value
 /// Takes a key apart: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
 ///
 /// A bare id (one without a server reference) that starts with `build:` reads as a seed where what follows, up to the next
-/// `:`, is one as vinext encodes it. From such an id the arguments are told by their digest alone.
+/// `:`, is one as vinext encodes it. From such an id the arguments are told by being a digest or a JSON array.
 ///
 /// @param key - A logical key, without what a store may have put in front.
 /// @returns The parts, or `null` for text that is no such key.
@@ -205,7 +205,7 @@ pub fn use_cache_key_prefix(env: Env, key_seed: Value<'_>) -> napi::Result<Value
 /// ```js
 /// parseUseCacheKey('use-cache:build:v1:["/app/page.tsx:default","reference"]:');
 /// // { keySeed: "v1", id: '["/app/page.tsx:default","reference"]', moduleId: "/app/page.tsx",
-/// //   exportName: "default", serverReferenceId: "reference", argsKey: "" }
+/// //   exportName: "default", serverReferenceId: "reference", argsKey: "", argsForm: "text" }
 /// ```
 #[napi(catch_unwind, ts_args_type = "key: string", ts_return_type = "UseCacheKeyParts | null")]
 pub fn parse_use_cache_key(env: Env, key: Value<'_>) -> napi::Result<Option<UseCacheKeyParts>> {

@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use super::failure::throwing;
 use super::value::new_string;
-use crate::cache_key::{self, RootParamValue};
+use crate::cache_key::{self, ArgsForm, RootParamValue};
 
 /// What `parseUseCacheKey` found in a key.
 #[napi(object, object_from_js = false)]
@@ -29,6 +29,9 @@ pub struct UseCacheKeyParts {
     /// The key of the arguments: a digest in vinext 1.4.0.
     #[napi(ts_type = "string")]
     pub args_key: Option<Text>,
+    /// Whether that is a digest, or React's text as in vinext before 1.4.0.
+    #[napi(ts_type = "'digest' | 'text'")]
+    pub args_form: Option<&'static str>,
     /// The root params that the function read, sorted by name; `null` for one that the route lacks.
     #[napi(ts_type = "Array<[name: string, value: string | Array<string> | null]>")]
     pub root_params: Option<Vec<RootParam>>,
@@ -50,6 +53,10 @@ impl From<cache_key::UseCacheKeyParts<'_>> for UseCacheKeyParts {
             export_name: parts.export_name.map(Text),
             server_reference_id: parts.server_reference_id.map(Text),
             args_key: parts.args_key.map(|args_key| Text(args_key.to_vec())),
+            args_form: parts.args_form.map(|form| match form {
+                ArgsForm::Digest => "digest",
+                ArgsForm::Text => "text",
+            }),
             root_params: parts.root_params.map(root_params),
         }
     }
