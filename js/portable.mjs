@@ -148,15 +148,17 @@ function keyedReply(reply, fileMetadata) {
 const SCHEME = "use-cache:";
 const SEED_MARK = "build:";
 const ROOT_PARAMS_MARK = ":root-params:";
+const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
 /** Where a bare id ends: before a digest that ends the key or that root params follow. */
-const BARE_ID_END = /:[\w-]{43}(?=:root-params:|$)/;
+const BEFORE_DIGEST = /:[\w-]{43}(?=:root-params:|$)/;
 
 /** @type {Api["parseUseCacheKey"]} */
 export function parseUseCacheKey(key) {
   if (!text(key, "key").startsWith(SCHEME)) return null;
   const { keySeed, rest } = splitSeed(key.slice(SCHEME.length));
-  const { id, reference, args } = splitJsonId(rest) ?? splitBareId(rest);
+  const { id, reference, args } =
+    splitJsonId(rest) ?? splitBeforeJson(rest) ?? splitBefore(rest, rest.search(BEFORE_DIGEST));
   const name = reference ? reference[0] : id;
   const colon = name.lastIndexOf(":");
   return {
@@ -185,40 +187,63 @@ function splitSeed(scoped) {
 
 /** @typedef {{ id: string, reference?: [name: string, id: string], args?: string }} Call */
 
+/** @param {string} rest @param {number} colon Where the arguments begin, if they do. @returns {Call} */
+const splitBefore = (rest, colon) =>
+  colon < 0 ? { id: rest } : { id: rest.slice(0, colon), args: rest.slice(colon + 1) };
+
 /** @param {string} rest @returns {Call | undefined} */
 function splitJsonId(rest) {
-  if (!rest.startsWith('["')) return;
-  const quotes = /\\.|"/gs;
-  // The fourth quote that is not escaped ends the second string.
-  for (let count = 0; count < 4;) {
-    const match = quotes.exec(rest);
-    if (!match) return;
-    if (match[0] === '"') count++;
-  }
-  const end = rest.indexOf("]", quotes.lastIndex) + 1;
-  const id = rest.slice(0, end);
-  const reference = json(id);
-  if (!isTexts(reference) || reference.length !== 2) return;
-  const tail = rest.slice(end);
+  const array = rest.startsWith('["') ? leadingArray(rest) : undefined;
+  if (!array || !isTexts(array.value) || array.value.length !== 2) return;
+  const [name, serverReferenceId] = array.value;
+  const id = rest.slice(0, array.length);
+  const tail = rest.slice(array.length);
   if (tail && !tail.startsWith(":")) return;
-  const [name, serverReferenceId] = reference;
   return { id, reference: [name, serverReferenceId], args: tail ? tail.slice(1) : undefined };
 }
 
-/** @param {string} rest @returns {Call} */
-function splitBareId(rest) {
-  const end = rest.search(BARE_ID_END);
-  return end < 0 ? { id: rest } : { id: rest.slice(0, end), args: rest.slice(end + 1) };
+/** @param {string} rest @returns {Call | undefined} */
+function splitBeforeJson(rest) {
+  const call = splitBefore(rest, rest.indexOf(":["));
+  const array = call.args && leadingArray(call.args);
+  if (!call.args || !array) return;
+  const root = call.args.slice(array.length);
+  // The first array may also be the root params behind a digest.
+  if (!call.id.endsWith(":root-params") && (!root || readRootParams(root))) return call;
 }
 
 /** @param {string} args */
 function splitRootParams(args) {
-  const mark = /^[\w-]{43}/.test(args) ? DIGEST_LENGTH : args.lastIndexOf(ROOT_PARAMS_MARK);
-  if (mark >= 0 && args.startsWith(ROOT_PARAMS_MARK, mark)) {
-    const rootParams = json(args.slice(mark + ROOT_PARAMS_MARK.length));
-    if (isRootParams(rootParams)) return { argsKey: args.slice(0, mark), rootParams };
+  const end = DIGEST.test(args.slice(0, DIGEST_LENGTH)) ? DIGEST_LENGTH : leadingArray(args)?.length;
+  const mark = end ?? args.lastIndexOf(ROOT_PARAMS_MARK);
+  const rootParams = mark < 0 ? undefined : readRootParams(args.slice(mark));
+  const argsKey = rootParams ? args.slice(0, mark) : args;
+  /** @type {"digest" | "text"} */
+  const argsForm = DIGEST.test(argsKey) ? "digest" : "text";
+  return { argsKey, argsForm, ...(rootParams && { rootParams }) };
+}
+
+/** @param {string} root */
+function readRootParams(root) {
+  const params = root.startsWith(ROOT_PARAMS_MARK) ? json(root.slice(ROOT_PARAMS_MARK.length)) : undefined;
+  return isRootParams(params) ? params : undefined;
+}
+
+/** The JSON array that a text begins with. */
+function leadingArray(/** @type {string} */ source) {
+  if (!source.startsWith("[")) return;
+  let depth = 0;
+  let quoted = false;
+  for (const { 0: token, index } of source.matchAll(/\\.|["[\]]/gs)) {
+    if (token === '"') quoted = !quoted;
+    else if (!quoted && token === "[") depth += 1;
+    else if (!quoted && token === "]") depth -= 1;
+    if (depth === 0) {
+      const length = index + 1;
+      const value = json(source.slice(0, length));
+      return value && { length, value };
+    }
   }
-  return { argsKey: args };
 }
 
 /** What this JSON says; nothing where it holds control characters, which `JSON.stringify` prints none of. */

@@ -41,6 +41,7 @@ const key = fc
     args: fc.oneof(
       fc.constantFrom("", ":"),
       digest.map((key) => `:${key}`),
+      fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }).map((list) => `:${JSON.stringify(list)}`),
       text,
     ),
     root: fc.oneof(
