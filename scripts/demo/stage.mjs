@@ -53,7 +53,7 @@ export class Stage {
   async start({ name }) {
     const server = startServer(path.join(this.#folder, name), { env: this.#env, signal: this.#signal });
     this.#servers.set(name, server);
-    await server;
+    return server;
   }
 
   async stop({ name }) {
