@@ -25,11 +25,27 @@ export async function buildApp(root, { env, signal } = {}) {
  *
  * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
  */
-export async function startServer(root, { env, signal } = {}) {
+export function startServer(root, options) {
   const start = [locate(root, "vinext/dist/cli.js"), "start", "--port=0", "--hostname=127.0.0.1"];
-  const server = launch(start, root, env, signal);
+  return serve(start, /running at (http:\S+)\n/, root, options);
+}
+
+/**
+ * The same for an app that was built for Workers, in workerd.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
+ */
+export function startWorker(root, { env, signal } = {}) {
+  const preview = [locate(root, "vite/bin/vite.js"), "preview", "--port=0", "--host=127.0.0.1"];
+  // Without the last one, miniflare asks the network where on Earth it is.
+  const quiet = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
+  return serve(preview, /Local: +(http:\S+)\n/, root, { env: { ...quiet, ...env }, signal });
+}
+
+async function serve(args, listening, root, { env, signal } = {}) {
+  const server = launch(args, root, env, signal);
   const url = await Promise.race([
-    server.printed(/running at (http:\S+)\n/),
+    server.printed(listening),
     server.ended.then(() => {
       signal?.throwIfAborted();
       throw new Error(`The server did not start:\n${server.output()}`);

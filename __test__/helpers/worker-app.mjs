@@ -1,0 +1,40 @@
+// The example for Workers, built in a copy of its own.
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildApp, startWorker } from "../../scripts/vinext-server.mjs";
+
+const example = fileURLToPath(new URL("../../examples/workers", import.meta.url));
+const FILES = ["app", "worker", "next.config.js", "package.json", "vite.config.js", "wrangler.jsonc"];
+
+/** workerd has binaries for these alone. */
+export const workerdRunsHere =
+  ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64"].includes(
+    `${process.platform}-${process.arch}`,
+  ) &&
+  (process.platform !== "linux" || Boolean(process.report.getReport().header.glibcVersionRuntime));
+
+/** The example keeps to itself what it needs, two hundred megabytes that nothing else here does. */
+export function installExample() {
+  const installed = join(example, "node_modules/.package-lock.json");
+  const current =
+    existsSync(installed) &&
+    statSync(installed).mtimeMs >= statSync(join(example, "package-lock.json")).mtimeMs;
+  if (current) return;
+  execFileSync("npm", ["ci", "--loglevel=error"], { cwd: example, shell: process.platform === "win32" });
+}
+
+/** A copy beside the original's `node_modules`, with `worker-entry.js` before its own entry. */
+export function createWorker() {
+  const root = mkdtempSync(join(example, "test-"));
+  for (const file of FILES) cpSync(join(example, file), join(root, file), { recursive: true });
+  renameSync(join(root, "worker/index.js"), join(root, "worker/app.js"));
+  cpSync(new URL("worker-entry.js", import.meta.url), join(root, "worker/index.js"));
+  return {
+    root,
+    build: (env) => buildApp(root, { env }),
+    start: () => startWorker(root),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
