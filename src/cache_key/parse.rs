@@ -75,13 +75,7 @@ pub fn parse_use_cache_key(key: &[u8]) -> Option<UseCacheKeyParts<'_>> {
         None => (None, scoped),
     };
     let Call { id, reference, args } = split_json_id(rest).unwrap_or_else(|| split_bare_id(rest));
-    let (args_key, root_params) = match args {
-        Some(args) => {
-            let (args_key, root_params) = split_root_params(args);
-            (Some(args_key), root_params)
-        }
-        None => (None, None),
-    };
+    let (args_key, root_params) = args.map_or((None, None), |args| (Some(args.key), args.root_params));
     let (qualified_name, server_reference_id) = match reference {
         Some((name, server_reference_id)) => (name.0, Some(server_reference_id.0)),
         None => (id.to_vec(), None),
@@ -111,8 +105,13 @@ struct Call<'a> {
     id: &'a [u8],
     /// The elements of an id that is a JSON array.
     reference: Option<(Wtf8, Wtf8)>,
-    /// The arguments' key, with root params.
-    args: Option<&'a [u8]>,
+    args: Option<Args<'a>>,
+}
+
+/// What follows an id.
+struct Args<'a> {
+    key: &'a [u8],
+    root_params: Option<Vec<RootParam>>,
 }
 
 /// A call by an id that is a JSON array.
@@ -128,51 +127,50 @@ fn split_json_id(rest: &[u8]) -> Option<Call<'_>> {
     }
     match tail.split_first() {
         None => Some(Call { id, reference, args: None }),
-        Some((b':', args)) => Some(Call { id, reference, args: Some(args) }),
+        Some((b':', args)) => Some(Call { id, reference, args: Some(split_root_params(args)) }),
         Some(_) => None,
     }
 }
 
 /// A call by an id without a server reference: only its arguments tell where it ends.
 fn split_bare_id(rest: &[u8]) -> Call<'_> {
-    split_before_json(rest).or_else(|| split_before_digest(rest)).unwrap_or(Call {
-        id: rest,
-        reference: None,
-        args: None,
-    })
+    let split = split_before_array(rest).or_else(|| split_before_digest(rest));
+    let (id, args) = split.map_or((rest, None), |(id, args)| (id, Some(args)));
+    Call { id, reference: None, args }
 }
 
-/// A call by an id that ends where a JSON array begins that ends the key or that root params follow.
-fn split_before_json(rest: &[u8]) -> Option<Call<'_>> {
-    let (id, args) = split_at_byte(rest, rest.windows(2).position(|pair| pair == b":[")?)?;
-    let (_, root) = args.split_at_checked(json_array_length(args)?)?;
+/// An id that ends where a JSON array begins that ends the key or that root params follow.
+fn split_before_array(rest: &[u8]) -> Option<(&[u8], Args<'_>)> {
+    let (id, text) = split_at_byte(rest, rest.windows(2).position(|pair| pair == b":[")?)?;
     // The first array may also be the root params behind a digest.
-    let is_text = !id.ends_with(ROOT_PARAMS_MARK.strip_suffix(b":")?);
-    let is_whole = root.is_empty() || read_root_params(root).is_some();
-    (is_text && is_whole).then_some(Call { id, reference: None, args: Some(args) })
+    if id.ends_with(ROOT_PARAMS_MARK.strip_suffix(b":")?) {
+        return None;
+    }
+    let length = json_array_length(text)?;
+    let args = split_root_params(text);
+    (args.key.len() == length).then_some((id, args))
 }
 
-/// A call by an id that ends where a digest begins that ends the key or that root params follow.
-fn split_before_digest(rest: &[u8]) -> Option<Call<'_>> {
+/// An id that ends where a digest begins that ends the key or that root params follow.
+fn split_before_digest(rest: &[u8]) -> Option<(&[u8], Args<'_>)> {
     let windows = rest.windows(ROOT_PARAMS_MARK.len()).enumerate();
-    let mut ends =
-        windows.filter_map(|(at, window)| (window == ROOT_PARAMS_MARK).then_some(at)).chain([rest.len()]);
-    ends.find_map(|end| {
-        let colon = end.checked_sub(DIGEST_LENGTH + 1).filter(|at| rest.get(*at) == Some(&b':'))?;
-        let (id, args) = split_at_byte(rest, colon)?;
-        is_digest(args.get(..DIGEST_LENGTH)?).then_some(Call { id, reference: None, args: Some(args) })
+    let marks = windows.filter_map(|(at, window)| (window == ROOT_PARAMS_MARK).then_some(at));
+    marks.chain([rest.len()]).find_map(|end| {
+        let (id, args) = split_at_byte(rest, end.checked_sub(DIGEST_LENGTH + 1)?)?;
+        let is_args = rest.get(id.len()) == Some(&b':') && is_digest(args.get(..DIGEST_LENGTH)?);
+        is_args.then(|| (id, split_root_params(args)))
     })
 }
 
-fn split_root_params(args: &[u8]) -> (&[u8], Option<Vec<RootParam>>) {
+fn split_root_params(args: &[u8]) -> Args<'_> {
     let mark = match args.get(..DIGEST_LENGTH) {
         Some(digest) if is_digest(digest) => Some(DIGEST_LENGTH),
         _ => json_array_length(args)
             .or_else(|| args.windows(ROOT_PARAMS_MARK.len()).rposition(|window| window == ROOT_PARAMS_MARK)),
     };
     mark.and_then(|at| args.split_at_checked(at))
-        .and_then(|(args_key, root)| Some((args_key, Some(read_root_params(root)?))))
-        .unwrap_or((args, None))
+        .and_then(|(key, root)| Some(Args { key, root_params: Some(read_root_params(root)?) }))
+        .unwrap_or(Args { key: args, root_params: None })
 }
 
 /// The length of the JSON array that this text begins with.
