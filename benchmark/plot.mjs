@@ -2,11 +2,12 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
+/** Each line's key, name and colour, and how far its name is moved off its end. */
 const LINES = [
-  ["vinext", "vinext 1.4.0", "#d97706"],
-  ["javascript", "best plain JavaScript", "#9333ea"],
-  ["addon", "this package", "#0284c7"],
-  ["sha256", "SHA-256 alone", "#64748b"],
+  ["vinext", "vinext 1.4.0", "#d97706", -8],
+  ["javascript", "best plain JavaScript", "#9333ea", 8],
+  ["addon", "this package", "#0284c7", 0],
+  ["sha256", "SHA-256 alone", "#64748b", 0],
 ];
 // The colours of text and grid follow the reader's; the lines' were chosen to show on both.
 const STYLE = `
@@ -24,22 +25,29 @@ export function plot(sizes) {
     height: 420,
     marginLeft: 56,
     marginRight: 150,
-    x: { type: "log", base: 2, label: "size of the arguments (JSON) →", tickFormat: bytes },
+    marginBottom: 46,
+    x: {
+      type: "log",
+      base: 2,
+      label: "size of the arguments (JSON)",
+      labelAnchor: "center",
+      labelOffset: 40,
+      tickFormat: bytes,
+    },
     y: { type: "log", grid: true, label: "↑ µs a key", tickFormat: "~s" },
     color: { domain: LINES.map(([, name]) => name), range: LINES.map(([, , colour]) => colour) },
     marks: [
       Plot.line(points, { x: "size", y: "microseconds", stroke: "name", strokeWidth: 2 }),
       Plot.dot(points, { x: "size", y: "microseconds", fill: "name", r: 2.5 }),
-      Plot.text(
-        points,
-        Plot.selectLast({
+      ...LINES.map(([, name, fill, dy]) =>
+        Plot.text([points.findLast((point) => point.name === name)], {
           x: "size",
           y: "microseconds",
-          z: "name",
           text: "name",
-          fill: "name",
           textAnchor: "start",
           dx: 8,
+          dy,
+          fill,
         }),
       ),
     ],
