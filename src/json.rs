@@ -68,18 +68,24 @@ fn plain_length(text: &[u8]) -> usize {
 
 /// Writes a byte, escaped where it must be.
 fn write_ascii(byte: u8, json: &mut impl JsonSink) {
-    let escape = match byte {
-        b'"' | b'\\' => byte,
-        0x08 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        0x0c => b'f',
-        b'\r' => b'r',
-        ..b' ' => return write_unicode_escape(u16::from(byte), json),
-        _ => return json.push(byte),
-    };
-    json.push(b'\\');
-    json.push(escape);
+    match escape_letter(byte) {
+        Some(letter) => json.write(&[b'\\', letter]),
+        None if byte < b' ' => write_unicode_escape(u16::from(byte), json),
+        None => json.push(byte),
+    }
+}
+
+/// What stands behind the backslash where a byte has an escape of its own.
+const fn escape_letter(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' => Some(byte),
+        0x08 => Some(b'b'),
+        b'\t' => Some(b't'),
+        b'\n' => Some(b'n'),
+        0x0c => Some(b'f'),
+        b'\r' => Some(b'r'),
+        _ => None,
+    }
 }
 
 fn write_unicode_escape(unit: u16, json: &mut impl JsonSink) {

@@ -10,7 +10,7 @@
     reason = "a branch would keep the compiler from vector instructions"
 )]
 
-use super::{JsonSink, JsonText, ROOM, write_unicode_escape};
+use super::{JsonSink, JsonText, ROOM, escape_letter, write_unicode_escape};
 
 const BLOCK: usize = 16;
 const QUOTE: u16 = b'"' as u16;
@@ -131,21 +131,13 @@ static ASCII: [u64; 0x80] = {
 };
 
 const fn json_of(byte: u8) -> u64 {
-    let escape = match byte {
-        b'"' | b'\\' => byte,
-        0x08 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        0x0c => b'f',
-        b'\r' => b'r',
-        ..b' ' => {
-            let low = byte & 15;
-            let digit = if low < 10 { b'0' + low } else { b'a' - 10 + low };
-            return u64::from_le_bytes([b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), digit, 0, 6]);
-        }
-        _ => return u64::from_le_bytes([byte, 0, 0, 0, 0, 0, 0, 1]),
-    };
-    u64::from_le_bytes([b'\\', escape, 0, 0, 0, 0, 0, 2])
+    let low = byte & 15;
+    let digit = if low < 10 { b'0' + low } else { b'a' - 10 + low };
+    u64::from_le_bytes(match escape_letter(byte) {
+        Some(letter) => [b'\\', letter, 0, 0, 0, 0, 0, 2],
+        None if byte < b' ' => [b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), digit, 0, 6],
+        None => [byte, 0, 0, 0, 0, 0, 0, 1],
+    })
 }
 
 /// Writes what is before the first surrogate, and that one or its pair, and returns the rest.
