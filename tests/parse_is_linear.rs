@@ -1,0 +1,61 @@
+//! A key that somebody hostile wrote takes no longer to parse than its length warrants.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use vinext_cache_key::parse_use_cache_key;
+
+/// How keys begin, go on and end that make a parser look far ahead, begin anew, or look back.
+const SHAPES: [[&str; 3]; 11] = [
+    ["use-cache:", "x", ""],
+    ["use-cache:", ":[", ""],
+    ["use-cache:f:", "[", ""],
+    ["use-cache:f:[", "{\"a\":[", ""],
+    ["use-cache:f:[\"", "\\\"", "\"]"],
+    ["use-cache:", ":root-params:", ""],
+    ["use-cache:", ":root-params:[[", ":y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"],
+    ["use-cache:", ":y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA", ""],
+    ["use-cache:[\"", "\\u0000", "\",\"r\"]:a"],
+    ["use-cache:[\"a\",\"b\"]:", ":root-params:[", ""],
+    ["use-cache:build:", "%C3%A9", ":x"],
+];
+const MANY_PARAMS: [&str; 3] = ["use-cache:f:[]:root-params:[", "[\"a\",[\"b\"]],", "[\"a\",null]]"];
+
+fn key(length: usize, [start, repeated, end]: [&str; 3]) -> Vec<u8> {
+    let repeats = (length - start.len() - end.len()) / repeated.len();
+    [start.as_bytes(), repeated.repeat(repeats).as_bytes(), end.as_bytes()].concat()
+}
+
+/// The shortest of several times, the one least disturbed by other processes.
+fn time<T>(mut run: impl FnMut() -> T) -> Duration {
+    let timed = |_| {
+        let start = Instant::now();
+        black_box(run());
+        start.elapsed()
+    };
+    (0..5).map(timed).min().unwrap_or_default()
+}
+
+#[test]
+fn eight_times_the_length_takes_eight_times_as_long() {
+    for shape in SHAPES.iter().chain([&MANY_PARAMS]) {
+        let [short, long] = [1 << 17, 1 << 20].map(|length| {
+            let key = key(length, *shape);
+            time(|| parse_use_cache_key(black_box(&key)))
+        });
+        let limit = 24 * short + Duration::from_millis(1);
+        assert!(long < limit, "{shape:?} took {short:?} and {long:?}");
+    }
+}
+
+/// Root params are left out: so many make more of a result than of a key.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a build without optimisation is no measure of speed")]
+fn sixty_four_megabytes_take_a_few_copies_of_them() {
+    for shape in SHAPES {
+        let key = key(64 << 20, shape);
+        let copy = time(|| black_box(&key).clone());
+        let parse = time(|| parse_use_cache_key(black_box(&key)));
+        assert!(parse < 24 * copy, "{shape:?} took {parse:?}, a copy {copy:?}");
+    }
+}
