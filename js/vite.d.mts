@@ -4,6 +4,11 @@ export type VinextCacheKeyOptions = {
      * does. By default its bytes alone are keyed, as vinext does.
      */
     fileMetadata?: boolean;
+    /**
+     * A built server takes its deployment ID from `NEXT_DEPLOYMENT_ID` when it
+     * starts, and does not start without one. By default the build's ID is in the build, as vinext has it.
+     */
+    runtimeDeploymentId?: boolean;
 };
 /**
  * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their `"use cache"` keys with
@@ -17,7 +22,7 @@ export type VinextCacheKeyOptions = {
  * ```
  *
  * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in a way unknown to this
- * package; a warning says so.
+ * package; a warning says so. Where an option asks for other keys than vinext's, either is an error.
  *
  * @param {VinextCacheKeyOptions} [options]
  * @returns {import("vite").Plugin}

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { configuredDeploymentId, keysModule } from "./vite/keys.mjs";
 import { FLIGHT_ARGUMENTS, rewriteCacheRuntime } from "./vite/rewrite.mjs";
 
 const PACKAGE = "vinext-cache-key";
@@ -18,26 +19,11 @@ const KEYS_ID = `\0${KEYS}`;
 const WORKER_CONDITIONS = ["workerd", "edge-light", "browser"];
 
 /**
- * Vite replaces the three expressions by values, on vinext's orders. What is left is a constant that needs no `process`,
- * so nothing guards against its absence as vinext's own code does.
- *
- * @param {boolean} fileMetadata
- */
-const keysModule = (fileMetadata) => `
-import { resolveUseCacheKeySeed } from "${PACKAGE}";
-export { buildUseCacheKey, deriveUseCacheKey } from "${PACKAGE}";
-${fileMetadata ? "export const options = { fileMetadata: true };" : ""}
-export const keySeed = resolveUseCacheKeySeed({
-  __VINEXT_DEPLOYMENT_ID: process.env.__VINEXT_DEPLOYMENT_ID,
-  NEXT_DEPLOYMENT_ID: process.env.NEXT_DEPLOYMENT_ID,
-  __VINEXT_BUILD_ID: process.env.__VINEXT_BUILD_ID,
-});
-`;
-
-/**
  * @typedef {object} VinextCacheKeyOptions
  * @property {boolean} [fileMetadata] Also key the name and the type of a file passed to a cached function, as Next.js
  *   does. By default its bytes alone are keyed, as vinext does.
+ * @property {boolean} [runtimeDeploymentId] A built server takes its deployment ID from `NEXT_DEPLOYMENT_ID` when it
+ *   starts, and does not start without one. By default the build's ID is in the build, as vinext has it.
  */
 
 /**
@@ -45,15 +31,19 @@ export const keySeed = resolveUseCacheKeySeed({
  * @returns {Required<VinextCacheKeyOptions>}
  */
 function validated(options) {
-  const { fileMetadata = false, ...unknown } = options;
+  const { fileMetadata = false, runtimeDeploymentId = false, ...unknown } = options;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined) {
-    throw new TypeError(`vinextCacheKey knows no option "${stray}", only "fileMetadata"`);
+    throw new TypeError(
+      `vinextCacheKey knows no option "${stray}", only "fileMetadata" and "runtimeDeploymentId"`,
+    );
   }
-  if (typeof fileMetadata !== "boolean") {
-    throw new TypeError(`vinextCacheKey's "fileMetadata" must be a boolean; it is ${typeof fileMetadata}`);
+  for (const [name, value] of Object.entries({ fileMetadata, runtimeDeploymentId })) {
+    if (typeof value !== "boolean") {
+      throw new TypeError(`vinextCacheKey's "${name}" must be a boolean; it is ${typeof value}`);
+    }
   }
-  return { fileMetadata };
+  return { fileMetadata, runtimeDeploymentId };
 }
 
 /** Warnings already given. One build may make this plugin more than once. */
@@ -86,13 +76,16 @@ function unfamiliar(manifest, error) {
  * ```
  *
  * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in a way unknown to this
- * package; a warning says so.
+ * package; a warning says so. Where an option asks for other keys than vinext's, either is an error.
  *
  * @param {VinextCacheKeyOptions} [options]
  * @returns {import("vite").Plugin}
  */
 export default function vinextCacheKey(options = {}) {
-  const { fileMetadata } = validated(options);
+  const { fileMetadata, runtimeDeploymentId } = validated(options);
+  const asksForMore = fileMetadata || runtimeDeploymentId;
+  /** @type {{ configured?: string } | undefined} */
+  let atRunTime;
   /** @type {Set<string>} */
   const servers = new Set();
   let forWorkers = false;
@@ -119,6 +112,17 @@ export default function vinextCacheKey(options = {}) {
       },
     },
 
+    configResolved({ command, define }) {
+      if (asksForMore && servers.size === 0) {
+        throw new Error(
+          `${PACKAGE}: a Worker derives its keys as vinext does, so its build takes no options`,
+        );
+      }
+      const built = define?.["process.env.__VINEXT_DEPLOYMENT_ID"];
+      if (!runtimeDeploymentId || command !== "build" || built === undefined) return;
+      atRunTime = { configured: configuredDeploymentId(JSON.parse(built)) };
+    },
+
     applyToEnvironment: ({ name }) => servers.has(name),
 
     resolveId: {
@@ -128,12 +132,17 @@ export default function vinextCacheKey(options = {}) {
 
     load: {
       filter: { id: new RegExp(`^${KEYS_ID}$`) },
-      handler: () => keysModule(fileMetadata),
+      handler: () => keysModule({ fileMetadata, atRunTime }),
     },
 
     transform: {
-      filter: { id: CACHE_RUNTIME },
+      filter: runtimeDeploymentId ? {} : { id: CACHE_RUNTIME },
       handler(code, id) {
+        if (!CACHE_RUNTIME.test(id)) {
+          // cache-runtime may not load before the first request, but a server without an identity must not start.
+          const isEntry = atRunTime && this.getModuleInfo(id)?.isEntry;
+          return isEntry ? { code: `${code}\nimport "${KEYS}";\n`, map: null } : undefined;
+        }
         const shims = dirname(id.replace(/\?.*/, ""));
         const parse = (/** @type {string} */ source) => this.parse(source);
         try {
@@ -142,6 +151,7 @@ export default function vinextCacheKey(options = {}) {
           return { code: rewriteCacheRuntime(code, flightArguments, how), map: null };
         } catch (error) {
           const message = unfamiliar(join(shims, "../../package.json"), error);
+          if (asksForMore) this.error(message ?? String(error));
           if (message) this.warn(message);
         }
       },

@@ -40,10 +40,11 @@ const files = {
     import { fileURLToPath } from "node:url";
     import vinext from "vinext";
     import vinextCacheKey from "vinext-cache-key/vite";
-    const { PLUGIN, FILE_METADATA } = process.env;
+    const { PLUGIN, FILE_METADATA, RUNTIME_ID, PRERENDER } = process.env;
     const adapter = fileURLToPath(new URL("adapter.mjs", import.meta.url));
-    const plugins = [vinext({ cache: { data: { adapter } } })];
-    const ours = () => vinextCacheKey({ fileMetadata: FILE_METADATA === "yes" });
+    const plugins = [vinext({ cache: { data: { adapter } }, prerender: PRERENDER === "yes" || undefined })];
+    const ours = () =>
+      vinextCacheKey({ fileMetadata: FILE_METADATA === "yes", runtimeDeploymentId: RUNTIME_ID === "yes" });
     if (PLUGIN === "before") plugins.unshift(ours());
     if (PLUGIN === "after") plugins.push(ours());
     export default { plugins };`,
@@ -181,8 +182,8 @@ async function serve(directory, args, env) {
     server.ended.then(() => reject(new Error(server.output())));
   }).finally(() => clearTimeout(impatience));
   return {
-    async get(path) {
-      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(PATIENCE) });
+    async get(path, init) {
+      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(PATIENCE), ...init });
       if (!response.ok) throw new Error(`${path}: HTTP status ${response.status}\n${server.output()}`);
       return response.text();
     },
@@ -219,7 +220,7 @@ export function createApp(layout, identity, { withPages = false } = {}) {
       if ((await ended) !== 0) throw new Error(output());
       return output();
     },
-    start: () => serve(directory, [cli, "start", "-p", "0", "-H", "127.0.0.1"], production),
+    start: (env) => serve(directory, [cli, "start", "-p", "0", "-H", "127.0.0.1"], { ...production, ...env }),
     develop: (env) =>
       serve(directory, [cli, "dev", "--port", "0", "--host", "127.0.0.1"], {
         ...production,
