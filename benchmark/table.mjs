@@ -1,4 +1,4 @@
-// The results for people.
+// The results for people, on a terminal and in the README.
 
 const duration = (nanoseconds) => {
   if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`;
@@ -24,6 +24,13 @@ export const rows = ({ cases }) => [
   ]),
 ];
 
+/** The cases as a table in Markdown, which the README shows. */
+export const markdown = (result) => {
+  const [head, ...body] = rows(result).map((cells) => `| ${cells.map((cell) => cell || " ").join(" | ")} |`);
+  return [head, `|${" --- |"}${" ---: |".repeat(HEAD.length - 1)}`, ...body].join("\n");
+};
+
+/** All results for a terminal. */
 export function table(result) {
   const cells = rows(result);
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
