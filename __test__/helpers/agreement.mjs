@@ -39,7 +39,7 @@ const key = fc
     ),
     id: functionId,
     args: fc.oneof(
-      fc.constantFrom("", ":"),
+      fc.constantFrom("", ":", ":text:root-params:[]"),
       digest.map((key) => `:${key}`),
       fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }).map((list) => `:${JSON.stringify(list)}`),
       text,
