@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { inspect, isDeepStrictEqual } from "node:util";
 import * as arbitrary from "./arbitraries.mjs";
-import * as vinext from "./oracle.mjs";
+import * as installed from "./oracle.mjs";
 
 const { digest, functionId, keyLike, keySeed, oddArguments, oddValue, plainArguments, thrownByUser } =
   arbitrary;
@@ -83,11 +83,11 @@ function withFileMetadata(args) {
 const often = (value) => fc.oneof({ weight: 9, arbitrary: value }, oddValue);
 
 /**
- * Every property by its title, and its share of the cases.
+ * Every property by its title, and its share of the cases. Their first word is the export that they are of.
  *
  * @returns {Record<string, [share: number, property: import("fast-check").IRawProperty<any>]>}
  */
-export const properties = (api) => ({
+export const properties = (api, vinext = installed) => ({
   "buildUseCacheKey is vinext's": [
     20,
     fc.property(often(functionId), often(keySeed), often(arbitrary.argsKey), (...inputs) => {
