@@ -23,9 +23,10 @@ module.exports = ({ fast, ...plain }) => {
    * @param {string | undefined} id
    * @param {string | null | undefined} keySeed
    * @param {any} args
+   * @param {any} options
    * @returns {string | undefined}
    */
-  function keyOf(id, keySeed, args) {
+  function keyOf(id, keySeed, args, options) {
     if (typeof args !== "object" || args === null) return;
     if (Object.getPrototypeOf(args) !== Object.prototype || hasToJson(args)) return;
     const names = Object.keys(args);
@@ -35,10 +36,13 @@ module.exports = ({ fast, ...plain }) => {
     const layout = names[known] === "layoutPropsIndex" ? position(args[names[known++]]) : -1;
     if (names.length !== known || page === UNUSUAL || layout === UNUSUAL) return;
     const { reply } = args;
+    const metadata = fileMetadata(options);
+    if (metadata === undefined) return;
     if (typeof reply === "string") {
       return known === 2 ? textKey(id, keySeed, reply) : textKey(id, keySeed, reply, page, layout);
     }
-    if (!Array.isArray(reply) || reply.length > ENTRIES || !isOrdinary(reply)) return;
+    // Of a file only the bytes are handed over.
+    if (metadata || !Array.isArray(reply) || reply.length > ENTRIES || !isOrdinary(reply)) return;
     const texts = [];
     let files = 0;
     for (let index = 0; index < reply.length; index++) {
@@ -54,9 +58,9 @@ module.exports = ({ fast, ...plain }) => {
    * The same; and nothing where a getter or a proxy among the arguments throws at what only this path asks.
    * @type {typeof keyOf}
    */
-  function tryKeyOf(id, keySeed, args) {
+  function tryKeyOf(id, keySeed, args, options) {
     try {
-      return keyOf(id, keySeed, args);
+      return keyOf(id, keySeed, args, options);
     } catch {}
   }
 
@@ -68,20 +72,25 @@ module.exports = ({ fast, ...plain }) => {
     },
     /** @param {any} args @param {any} options */
     flightArgumentsKey(args, options) {
-      return (
-        (options === undefined ? tryKeyOf(undefined, undefined, args) : undefined) ??
-        plain.flightArgumentsKey(args, options)
-      );
+      return tryKeyOf(undefined, undefined, args, options) ?? plain.flightArgumentsKey(args, options);
     },
     /** @param {any} id @param {any} keySeed @param {any} args @param {any} options */
     deriveUseCacheKey(id, keySeed, args, options) {
       return (
-        (options === undefined && typeof id === "string" ? tryKeyOf(id, keySeed, args) : undefined) ??
+        (typeof id === "string" ? tryKeyOf(id, keySeed, args, options) : undefined) ??
         plain.deriveUseCacheKey(id, keySeed, args, options)
       );
     },
   };
 };
+
+/** Whether files are keyed by more than their bytes; nothing where it takes the plain export to say what is wrong. */
+function fileMetadata(/** @type {any} */ options) {
+  if (options === undefined) return false;
+  if (typeof options !== "object" || options === null) return;
+  const { fileMetadata = false } = options;
+  return typeof fileMetadata === "boolean" ? fileMetadata : undefined;
+}
 
 /** Whether JSON prints an object by another value. */
 const hasToJson = (/** @type {any} */ object) => object.toJSON !== undefined;
