@@ -22,8 +22,8 @@ pub trait JsonSink {
     }
 }
 
-/// Enough for sixteen units, each `\u0000`, and to store the last as eight bytes.
-pub const ROOM: usize = 16 * 6 + 8;
+/// Enough for sixteen units, each `\u0000`, rounded up to a power of two, and to store the last as eight bytes.
+pub const ROOM: usize = 128 + 8;
 
 impl JsonSink for Vec<u8> {
     fn write(&mut self, json: &[u8]) {

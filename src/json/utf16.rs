@@ -77,7 +77,8 @@ fn print(units: &[u16], room: &mut [u8; ROOM], printed: impl Fn(u16) -> u64) -> 
     let mut length = 0;
     for unit in units {
         let printed = printed(*unit);
-        if let Some(free) = room.get_mut(length..).and_then(|free| free.first_chunk_mut()) {
+        // The mask changes nothing, but shows the compiler that there is room.
+        if let Some(free) = room.get_mut(length & 127..).and_then(|free| free.first_chunk_mut()) {
             *free = printed.to_le_bytes();
         }
         length += (printed >> COUNT) as usize;
