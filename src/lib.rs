@@ -6,6 +6,7 @@
 //! | [`key_seed`] | which identity scopes a key |
 //! | [`cache_key`] | the key's grammar: build, prefix, parse |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
+//! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
@@ -21,6 +22,7 @@ pub mod json;
 pub mod key_seed;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
+pub mod stale;
 pub mod uri_component;
 pub mod wtf8;
 

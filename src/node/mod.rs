@@ -7,6 +7,7 @@ mod failure;
 mod fast;
 mod identity;
 mod parts;
+mod stale;
 #[cfg(feature = "test-panic")]
 mod test_panic;
 mod value;

@@ -1,0 +1,234 @@
+//! Which keys of a list belong to deployments that are gone.
+//!
+//! The list comes in chunks of bytes, as from a pipe, and is never held: memory grows with the number of deployments
+//! and the longest key, not with the number of keys.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use memchr::{memchr, memchr_iter};
+
+use crate::cache_key::{SCHEME, SEED_MARK};
+use crate::uri_component::{decode_uri_component, encode_uri_component};
+
+/// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
+const LONGEST_KEY: usize = 16 << 20;
+
+/// What separates the keys of a list. The last one need not have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// One key per line.
+    #[default]
+    Newline,
+    /// As `find -print0` and `xargs -0` have it.
+    Nul,
+}
+
+impl Separator {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Newline => b'\n',
+            Self::Nul => 0,
+        }
+    }
+}
+
+/// How a list is read, and what else of it is stale.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What separates the keys.
+    pub separator: Separator,
+    /// What a store's adapter puts in front of each key. What does not start with it is no key.
+    pub strip_prefix: Vec<u8>,
+    /// Keys without a seed are stale too.
+    pub unscoped: bool,
+    /// What is no `"use cache"` key is stale too.
+    pub foreign: bool,
+}
+
+/// What was seen of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// The seed that scopes its keys.
+    pub seed: String,
+    /// Its keys are to stay.
+    pub kept: bool,
+    /// How many there were.
+    pub keys: u64,
+}
+
+impl Deployment {
+    /// The one whose seed is encoded like this, if any seed is.
+    fn new(encoded: &[u8], kept: bool) -> Option<Self> {
+        let seed = decode_uri_component(encoded).filter(|seed| !seed.is_empty())?;
+        Some(Self { seed, kept, keys: 0 })
+    }
+}
+
+/// Why a list is not filtered, or no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No deployment is to be kept, so that every key would be stale.
+    NothingKept,
+    /// An empty seed, or one that holds a lone surrogate, which no key has.
+    NoSeed,
+    /// A NUL among lines.
+    NulAmongLines,
+    /// Lines, and no NUL behind them.
+    LinesWithoutNul,
+    /// A key longer than any is.
+    KeyTooLong,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NothingKept => "no deployment is to be kept",
+            Self::NoSeed => "no deployment has an empty or malformed seed",
+            Self::NulAmongLines => "there is a NUL in a line: are the keys separated by NUL?",
+            Self::LinesWithoutNul => {
+                "there are lines, and no NUL behind them: are the keys separated by newlines?"
+            }
+            Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A filter that lets the stale keys of a list pass, unchanged and in order, and counts all.
+///
+/// ```
+/// use vinext_cache_key::stale::{Options, StaleKeys};
+///
+/// let mut filter = StaleKeys::new([b"v2"], Options::default())?;
+/// let mut stale = Vec::new();
+/// filter.push(b"use-cache:build:v1:a\nuse-ca", &mut stale)?;
+/// filter.push(b"che:build:v2:a\nother\n", &mut stale)?;
+/// filter.finish(&mut stale)?;
+/// assert_eq!(stale, b"use-cache:build:v1:a\n");
+/// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+/// ```
+#[derive(Debug)]
+pub struct StaleKeys {
+    options: Options,
+    /// By their seeds as keys have them.
+    deployments: HashMap<Vec<u8>, Deployment>,
+    unscoped: u64,
+    foreign: u64,
+    /// The start of a key that ends in a chunk to come.
+    begun: Vec<u8>,
+}
+
+impl StaleKeys {
+    /// A filter that keeps the keys under these seeds.
+    ///
+    /// # Errors
+    /// [`Refusal::NothingKept`], [`Refusal::NoSeed`]
+    pub fn new<S: AsRef<[u8]>>(keep: impl IntoIterator<Item = S>, options: Options) -> Result<Self, Refusal> {
+        let mut deployments = HashMap::new();
+        for seed in keep {
+            let mut encoded = Vec::new();
+            encode_uri_component(seed.as_ref(), &mut encoded).map_err(|_| Refusal::NoSeed)?;
+            let deployment = Deployment::new(&encoded, true).ok_or(Refusal::NoSeed)?;
+            deployments.insert(encoded, deployment);
+        }
+        if deployments.is_empty() {
+            return Err(Refusal::NothingKept);
+        }
+        Ok(Self { options, deployments, unscoped: 0, foreign: 0, begun: Vec::new() })
+    }
+
+    /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
+    ///
+    /// # Errors
+    /// [`Refusal::NulAmongLines`], [`Refusal::KeyTooLong`]
+    pub fn push(&mut self, chunk: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
+        if self.options.separator == Separator::Newline && memchr(0, chunk).is_some() {
+            return Err(Refusal::NulAmongLines);
+        }
+        let mut start = 0;
+        for end in memchr_iter(self.options.separator.byte(), chunk) {
+            let key = chunk.get(start..=end).unwrap_or_default();
+            if self.begun.is_empty() {
+                self.pass(key, stale);
+            } else {
+                self.pass_begun(key, stale);
+            }
+            start = end + 1;
+        }
+        self.begun.extend_from_slice(chunk.get(start..).unwrap_or_default());
+        if self.begun.len() > LONGEST_KEY { Err(Refusal::KeyTooLong) } else { Ok(()) }
+    }
+
+    /// Ends the list, which may have a last key without a separator.
+    ///
+    /// # Errors
+    /// [`Refusal::LinesWithoutNul`]
+    pub fn finish(&mut self, stale: &mut Vec<u8>) -> Result<(), Refusal> {
+        if self.options.separator == Separator::Nul && memchr(b'\n', &self.begun).is_some() {
+            return Err(Refusal::LinesWithoutNul);
+        }
+        if !self.begun.is_empty() {
+            self.pass_begun(&[], stale);
+        }
+        Ok(())
+    }
+
+    /// The deployments to keep and those that had keys, in no order.
+    pub fn deployments(&self) -> impl Iterator<Item = &Deployment> {
+        self.deployments.values()
+    }
+
+    /// How many keys have no seed.
+    #[must_use]
+    pub fn unscoped(&self) -> u64 {
+        self.unscoped
+    }
+
+    /// How many were no `"use cache"` keys.
+    #[must_use]
+    pub fn foreign(&self) -> u64 {
+        self.foreign
+    }
+
+    fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) {
+        let mut key = std::mem::take(&mut self.begun);
+        key.extend_from_slice(end);
+        self.pass(&key, stale);
+    }
+
+    fn pass(&mut self, key: &[u8], stale: &mut Vec<u8>) {
+        if self.is_stale(key) {
+            stale.extend_from_slice(key);
+        }
+    }
+
+    fn is_stale(&mut self, key: &[u8]) -> bool {
+        let logical = key.strip_prefix(self.options.strip_prefix.as_slice());
+        let Some(scoped) = logical.and_then(|key| key.strip_prefix(SCHEME)) else {
+            self.foreign += 1;
+            return self.options.foreign;
+        };
+        self.is_kept(scoped).map_or_else(
+            || {
+                self.unscoped += 1;
+                self.options.unscoped
+            },
+            |kept| !kept,
+        )
+    }
+
+    /// Whether the deployment is kept that this key is of, if it is of any.
+    fn is_kept(&mut self, scoped: &[u8]) -> Option<bool> {
+        let seeded = scoped.strip_prefix(SEED_MARK)?;
+        let encoded = seeded.get(..memchr(b':', seeded)?)?;
+        if let Some(deployment) = self.deployments.get_mut(encoded) {
+            deployment.keys += 1;
+            return Some(deployment.kept);
+        }
+        let deployment = Deployment::new(encoded, false)?;
+        self.deployments.insert(encoded.to_vec(), Deployment { keys: 1, ..deployment });
+        Some(false)
+    }
+}
