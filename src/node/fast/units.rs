@@ -8,6 +8,11 @@ use napi::sys;
 /// Twice the length of most keys.
 const STACK: usize = 512;
 
+/// As many units as are read: V8 has room for their JSON even if it escapes every one. Of more, V8 itself has to say whether
+/// it has, because vinext's own keys fail where it has not.
+const LONGEST: usize =
+    if cfg!(target_pointer_width = "64") { (1 << 29) / 6 - 100 } else { (1 << 28) / 6 - 100 };
+
 pub struct Units {
     stack: [MaybeUninit<u16>; STACK],
     /// Holds the units instead, once it has a capacity.
@@ -42,7 +47,7 @@ impl Units {
         self.length += ascii.len();
     }
 
-    /// Appends a string's units, or returns `None` where the value is no string.
+    /// Appends a string's units, or returns `None` where the value is no string or too long.
     pub fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> Option<()> {
         if self.read_into_free(env, value)? {
             return Some(());
@@ -50,8 +55,11 @@ impl Units {
         let mut length = 0;
         // SAFETY: `env` and `value` are of the running callback; without a buffer the length alone is written.
         let status = unsafe { sys::napi_get_value_string_utf16(env, value, null_mut(), 0, &raw mut length) };
+        if status != sys::Status::napi_ok || self.length + length > LONGEST {
+            return None;
+        }
         self.reserve(length + 2);
-        (status == sys::Status::napi_ok && self.read_into_free(env, value)?).then_some(())
+        self.read_into_free(env, value)?.then_some(())
     }
 
     /// Appends the units if they fit. Node-API cuts off what does not, so a full buffer may lack some; it ends them with
