@@ -43,7 +43,7 @@ const mistakes = {
 
 for (const [what, { breaks, ...mistake }] of Object.entries(mistakes)) {
   test.serial(`${what}: a mistake that the differential suite finds`, async (t) => {
-    const addon = await buildVariant("mistake", mistake);
+    const addon = await buildVariant(t, "mistake", mistake);
     const { status, stdout } = spawnSync(process.execPath, [fuzz, "--cases", String(CASES)], {
       encoding: "utf8",
       // A counterexample can be megabytes long.
@@ -56,7 +56,7 @@ for (const [what, { breaks, ...mistake }] of Object.entries(mistakes)) {
 }
 
 test.serial("a panic becomes an error, and the process goes on", async (t) => {
-  const addon = await buildVariant("panic", { features: "test-panic" });
+  const addon = await buildVariant(t, "panic", { features: "test-panic" });
   const script = `
     const { testPanic, validateDeploymentId } = require(${JSON.stringify(addon)});
     for (let round = 0; round < 1000; round++) {

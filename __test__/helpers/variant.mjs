@@ -1,6 +1,7 @@
 // The addon built with a difference, away from the one under test.
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,12 +10,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const libraries = { win32: "vinext_cache_key.dll", darwin: "libvinext_cache_key.dylib" };
 
 /**
- * Builds the crate with this text in a source file replaced, once, or with these features; returns the addon's path.
+ * Builds the crate with this text in a source file replaced, once, or with these features; returns the path of an addon
+ * that lasts as long as the test.
  *
+ * @param {import("ava").ExecutionContext} t
  * @param {string} name
  * @param {{ file?: string, from?: string, to?: string, features?: string }} difference
  */
-export async function buildVariant(name, { file, from, to, features = "node" }) {
+export async function buildVariant(t, name, { file, from, to, features = "node" }) {
   const copy = join(root, "target/variants", name);
   for (const part of ["Cargo.toml", "Cargo.lock", "build.rs", "src"]) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
@@ -27,7 +30,10 @@ export async function buildVariant(name, { file, from, to, features = "node" }) 
   const target = join(root, "target/variants/build");
   const cargo = ["build", "--locked", "--lib", "--features", features, "--target-dir", target];
   await promisify(execFile)("cargo", cargo, { cwd: copy });
-  const addon = join(copy, "addon.node");
+  // Not where it was last time: a process of another run may have that one mapped.
+  const directory = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const addon = join(directory, "addon.node");
   copyFileSync(join(target, "debug", libraries[process.platform] ?? "libvinext_cache_key.so"), addon);
   return addon;
 }
