@@ -1,6 +1,7 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
+const { isCutOff } = require("./js/elf.js");
 const { version } = require("./package.json");
 
 /**
@@ -83,9 +84,11 @@ function load(failed) {
     candidates.unshift({ target: targets()[0], specifier: override, open: () => require(override) });
   for (const { target, specifier, open } of candidates) {
     try {
+      const binary = require.resolve(specifier);
+      if (isCutOff(binary)) throw new Error("the file is cut off");
       const addon = open();
       if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);
-      return { addon, target, binary: require.resolve(specifier) };
+      return { addon, target, binary };
     } catch (error) {
       failed.push({ specifier, error: /** @type {Error} */ (error) });
     }
