@@ -84,7 +84,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NothingKept => "no deployment is to be kept",
-            Self::NoSeed => "no deployment has an empty or malformed seed",
+            Self::NoSeed => "a seed is empty or holds a lone surrogate",
             Self::NulAmongLines => "there is a NUL in a line: are the keys separated by NUL?",
             Self::LinesWithoutNul => {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"

@@ -1,9 +1,15 @@
 //! The filter of stale keys, for the command line.
 
-use napi::bindgen_prelude::{Buffer, External};
+use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 
 use crate::stale::{Options, Refusal, Separator, StaleKeys};
+
+pub struct Filter {
+    keys: StaleKeys,
+    /// Stale keys that wait to be taken.
+    stale: Vec<u8>,
+}
 
 /// Seed, whether it is kept, number of keys.
 type Seen = (String, bool, i64);
@@ -15,34 +21,43 @@ pub fn stale_keys(
     nul: bool,
     unscoped: bool,
     foreign: bool,
-) -> napi::Result<External<StaleKeys>> {
+) -> napi::Result<External<Filter>> {
     let separator = if nul { Separator::Nul } else { Separator::Newline };
     let strip_prefix = strip_prefix.into_bytes();
     let options = Options { separator, strip_prefix, unscoped, foreign };
-    StaleKeys::new(keep, options).map(External::new).map_err(error)
+    let keys = StaleKeys::new(keep, options).map_err(error)?;
+    Ok(External::new(Filter { keys, stale: Vec::new() }))
 }
 
+/// Filters a chunk, or ends the list. Gives the number of bytes that wait to be taken.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_push(filter: &mut External<StaleKeys>, chunk: &[u8]) -> napi::Result<Buffer> {
-    let mut stale = Vec::with_capacity(chunk.len());
-    filter.push(chunk, &mut stale).map_err(error)?;
-    Ok(stale.into())
+pub fn stale_keys_push(filter: &mut External<Filter>, chunk: Option<&[u8]>) -> napi::Result<i64> {
+    let Filter { keys, stale } = &mut **filter;
+    match chunk {
+        Some(chunk) => keys.push(chunk, stale),
+        None => keys.finish(stale),
+    }
+    .map_err(error)?;
+    Ok(stale.len().cast_signed() as i64)
 }
 
+/// Takes them into a buffer of that size. New buffers would pile up faster than they are collected.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_finish(filter: &mut External<StaleKeys>) -> napi::Result<Buffer> {
-    let mut stale = Vec::new();
-    filter.finish(&mut stale).map_err(error)?;
-    Ok(stale.into())
+pub fn stale_keys_take(filter: &mut External<Filter>, mut buffer: BufferSlice<'_>) {
+    if let Some(target) = buffer.get_mut(..filter.stale.len()) {
+        target.copy_from_slice(&filter.stale);
+    }
+    filter.stale.clear();
 }
 
 /// The deployments, then the numbers of keys without a seed and of what are no keys.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_seen(filter: &External<StaleKeys>) -> (Vec<Seen>, i64, i64) {
+pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, i64, i64) {
     let seen = filter
+        .keys
         .deployments()
         .map(|deployment| (deployment.seed.clone(), deployment.kept, deployment.keys.cast_signed()));
-    (seen.collect(), filter.unscoped().cast_signed(), filter.foreign().cast_signed())
+    (seen.collect(), filter.keys.unscoped().cast_signed(), filter.keys.foreign().cast_signed())
 }
 
 fn error(refusal: Refusal) -> napi::Error {

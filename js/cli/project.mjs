@@ -1,0 +1,1 @@
+export const builtSeed = (dir) => "todo";

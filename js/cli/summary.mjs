@@ -1,0 +1,63 @@
+// What `stale` says of its work, on stderr.
+import { count, paint, visible } from "./text.mjs";
+
+const MOST_ROWS = 20;
+const REPORT_AFTER = 200;
+
+/**
+ * @typedef {import("./filter.mjs").Seen} Seen
+ * @typedef {import("./filter.mjs").FilterOptions} FilterOptions
+ */
+
+/** @param {Seen} seen @param {FilterOptions} options @param {boolean} written Whether the stale keys are. */
+export function digest({ deployments, unscoped, foreign }, options, written) {
+  const sum = (/** @type {{ keys: number }[]} */ some) => some.reduce((total, { keys }) => total + keys, 0);
+  const stale =
+    sum(deployments.filter(({ kept }) => !kept)) +
+    (options.unscoped ? unscoped : 0) +
+    (options.foreign ? foreign : 0);
+  return {
+    deployments: [...deployments].sort((a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys),
+    unscoped,
+    foreign,
+    keys: sum(deployments) + unscoped + foreign,
+    written: written ? stale : 0,
+  };
+}
+
+/** @param {ReturnType<typeof digest>} digest @param {FilterOptions} options */
+export function summary({ deployments, unscoped, foreign, keys, written }, options) {
+  const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
+  const rows = deployments.map(({ seed, kept, keys }) => [keys, visible(seed), kept ? "kept" : "stale"]);
+  const rest = rows.splice(MOST_ROWS).length;
+  if (unscoped > 0) rows.push([unscoped, "(of no deployment)", left(options.unscoped)]);
+  if (foreign > 0) rows.push([foreign, '(no "use cache" key)', left(options.foreign)]);
+  const cells = rows.map(([keys, ...texts]) => [count(Number(keys)), ...texts.map(String)]);
+  const [first, second] = [0, 1].map((column) => Math.max(0, ...cells.map((row) => row[column].length)));
+  const lines = cells.map(([keys, name, fate]) => {
+    return `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(fate === "stale" ? "yellow" : "dim", fate, process.stderr)}`;
+  });
+  if (rest > 0)
+    lines.push(paint("dim", `… and ${count(rest, "more deployment")}, all stale`, process.stderr));
+  lines.push(`${count(written)} of ${count(keys)} written`);
+  return lines.join("\n");
+}
+
+/** How much has been read, for whoever watches. */
+export class Progress {
+  #shown = process.stderr.isTTY && !process.stdout.isTTY;
+  #bytes = 0;
+  #next = Date.now() + REPORT_AFTER;
+
+  /** @param {number} bytes */
+  add(bytes) {
+    this.#bytes += bytes;
+    if (!this.#shown || Date.now() < this.#next) return;
+    this.#next = Date.now() + REPORT_AFTER;
+    process.stderr.write(`\r\x1b[K${count(Math.round(this.#bytes / 1e6), "megabyte")} read`);
+  }
+
+  end() {
+    if (this.#shown) process.stderr.write("\r\x1b[K");
+  }
+}
