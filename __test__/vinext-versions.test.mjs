@@ -5,10 +5,17 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { implementations } from "./helpers/implementations.mjs";
 import { known, measure } from "./helpers/vinext-release.mjs";
+import { table } from "./helpers/vinext-table.mjs";
 
 const rows = JSON.parse(readFileSync(new URL("vinext-versions.json", import.meta.url), "utf8"));
 const installed = fileURLToPath(new URL("../node_modules/vinext", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
+
+test("the README's table is the record", (t) => {
+  const compact = (text) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  t.true(compact(readme).includes(compact(table(rows))));
+});
 
 for (const [name, api] of implementations) {
   test(`${name}: the installed release is as recorded`, async (t) => {

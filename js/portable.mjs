@@ -92,7 +92,8 @@ export function resolveUseCacheKeySeed(env, options) {
     const binding = option(options, "versionMetadataBinding");
     if (binding === undefined) return;
     const metadata = identities[text(binding, "options.versionMetadataBinding")];
-    return identity(object(metadata, `env.${binding}`).id, `${binding}.id`);
+    const name = binding.toWellFormed();
+    return identity(object(metadata, `env.${name}`).id, `${name}.id`);
   };
   return (
     read("__VINEXT_DEPLOYMENT_ID") || read("NEXT_DEPLOYMENT_ID") || release() || read("__VINEXT_BUILD_ID")

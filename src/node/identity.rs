@@ -7,6 +7,7 @@ use crate::deployment_id::{
 };
 use crate::error::Error;
 use crate::key_seed::resolve_use_cache_key_seed;
+use crate::wtf8;
 
 /// A valid deployment ID, as it came.
 pub fn valid_deployment_id(value: Value<'_>) -> Result<Value<'_>> {
@@ -41,7 +42,7 @@ pub fn key_seed<'env>(env: Value<'env>, options: Value<'env>) -> Result<Option<V
     let read = |name| identity(env.get(name)?, || format!("env.{name}"));
     let release = || match options.option("versionMetadataBinding")?.optional(binding_name)? {
         Some(binding) => {
-            let name = || format!("env.{}", String::from_utf8_lossy(&binding));
+            let name = || format!("env.{}", String::from_utf16_lossy(&wtf8::to_utf16(&binding)));
             let metadata = env.get_key(env.new_text(&binding)?)?;
             identity(metadata.object(name)?.get("id")?, || name() + ".id")
         }
