@@ -12,11 +12,11 @@ import { CliError } from "./errors.mjs";
  *   The buffers that it gives are good until the next call.
  */
 
-/** @param {string[]} keep @param {FilterOptions} options @returns {Filter} */
-export const openFilter = (keep, options) =>
-  implementation.binary === undefined
-    ? new PortableFilter(keep, options)
-    : nativeFilter(createRequire(import.meta.url)(implementation.binary), keep, options);
+/** @param {string[]} keep @param {FilterOptions} options @param {string} [binary] The addon's. @returns {Filter} */
+export const openFilter = (keep, options, binary = implementation.binary) =>
+  binary
+    ? nativeFilter(createRequire(import.meta.url)(binary), keep, options)
+    : new PortableFilter(keep, options);
 
 /** @param {any} addon @param {string[]} keep @param {FilterOptions} options @returns {Filter} */
 function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {

@@ -18,10 +18,11 @@ line. On a terminal long parts are shortened to fit its width.
 
   redis-cli --scan --pattern "use-cache:*" | npx vinext-cache-key inspect`;
 
-export const options = /** @type {const} */ ({
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = {
   "strip-prefix": { type: "string", default: "" },
   null: { type: "boolean", short: "0", default: false },
-});
+};
 
 /** @param {{ "strip-prefix": string, null: boolean, json?: boolean }} values @param {string[]} keys */
 export async function run({ "strip-prefix": prefix, null: nul, json }, keys) {

@@ -12,7 +12,8 @@ Prints what all keys of a deployment start with. The seed is its deployment ID, 
   redis-cli --scan --pattern "$(npx vinext-cache-key prefix --glob v1)"
   npx wrangler kv key list --binding CACHE --prefix "cache:$(npx vinext-cache-key prefix v1)"`;
 
-export const options = /** @type {const} */ ({ glob: { type: "boolean" } });
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = { glob: { type: "boolean" } };
 
 /** @param {{ glob?: boolean, json?: boolean }} values @param {string[]} seeds */
 export function run({ glob, json }, seeds) {

@@ -4,7 +4,7 @@ import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
 import { Hold } from "./hold.mjs";
 import { openInput } from "./input.mjs";
-import { builtSeed } from "./project.mjs";
+import { builtSeed } from "./build.mjs";
 import { Progress, digest, summary } from "./summary.mjs";
 
 export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > stale-keys
@@ -26,7 +26,8 @@ Until then the output is held back, in a temporary file if it is long.
   redis-cli --scan --pattern "use-cache:*" | tr "\\n" "\\0" |
     npx vinext-cache-key stale -0 --keep v2 | xargs -0 -r redis-cli unlink`;
 
-export const options = /** @type {const} */ ({
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = {
   keep: { type: "string", multiple: true, default: [] },
   "keep-current": { type: "string", multiple: true, default: [] },
   "strip-prefix": { type: "string", default: "" },
@@ -34,7 +35,7 @@ export const options = /** @type {const} */ ({
   "include-unscoped": { type: "boolean", default: false },
   "include-foreign": { type: "boolean", default: false },
   "allow-unseen": { type: "boolean", default: false },
-});
+};
 
 /** @param {any} values @param {string[]} positionals */
 export async function run(values, positionals) {

@@ -25,10 +25,13 @@ export function digest({ deployments, unscoped, foreign }, options, written) {
   };
 }
 
+const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
+  kept ? (keys > 0 ? "kept" : "kept, not seen") : "stale";
+
 /** @param {ReturnType<typeof digest>} digest @param {FilterOptions} options */
 export function summary({ deployments, unscoped, foreign, keys, written }, options) {
   const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
-  const rows = deployments.map(({ seed, kept, keys }) => [keys, visible(seed), kept ? "kept" : "stale"]);
+  const rows = deployments.map(({ seed, kept, keys }) => [keys, visible(seed), fateOf(kept, keys)]);
   const rest = rows.splice(MOST_ROWS).length;
   if (unscoped > 0) rows.push([unscoped, "(of no deployment)", left(options.unscoped)]);
   if (foreign > 0) rows.push([foreign, '(no "use cache" key)', left(options.foreign)]);
@@ -45,19 +48,24 @@ export function summary({ deployments, unscoped, foreign, keys, written }, optio
 
 /** How much has been read, for whoever watches. */
 export class Progress {
-  #shown = process.stderr.isTTY && !process.stdout.isTTY;
+  #terminal;
   #bytes = 0;
   #next = Date.now() + REPORT_AFTER;
+
+  /** @param {{ write(text: string): unknown } | false} terminal Unless keys go to it as well. */
+  constructor(terminal = process.stderr.isTTY && !process.stdout.isTTY && process.stderr) {
+    this.#terminal = terminal;
+  }
 
   /** @param {number} bytes */
   add(bytes) {
     this.#bytes += bytes;
-    if (!this.#shown || Date.now() < this.#next) return;
+    if (!this.#terminal || Date.now() < this.#next) return;
     this.#next = Date.now() + REPORT_AFTER;
-    process.stderr.write(`\r\x1b[K${count(Math.round(this.#bytes / 1e6), "megabyte")} read`);
+    this.#terminal.write(`\r\x1b[K${count(Math.round(this.#bytes / 1e6), "megabyte")} read`);
   }
 
   end() {
-    if (this.#shown) process.stderr.write("\r\x1b[K");
+    if (this.#terminal) this.#terminal.write("\r\x1b[K");
   }
 }

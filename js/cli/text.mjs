@@ -23,3 +23,15 @@ export function cut(text, width, from = "end") {
 const number = new Intl.NumberFormat("en");
 export const count = (/** @type {number} */ items, noun = "key") =>
   `${number.format(items)} ${noun}${items === 1 ? "" : "s"}`;
+
+/** @param {string} text @param {number} width @returns {string[]} Lines, of which only a word that is longer may be wider. */
+export function wrap(text, width) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
