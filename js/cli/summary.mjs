@@ -1,5 +1,5 @@
 // What `stale` says of its work, on stderr.
-import { count, paint, visible } from "./text.mjs";
+import { digits, paint, visible } from "./text.mjs";
 
 const MOST_ROWS = 20;
 const REPORT_AFTER = 200;
@@ -31,18 +31,16 @@ const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
 /** @param {ReturnType<typeof digest>} digest @param {FilterOptions} options */
 export function summary({ deployments, unscoped, foreign, keys, written }, options) {
   const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
-  const rows = deployments.map(({ seed, kept, keys }) => [keys, visible(seed), fateOf(kept, keys)]);
+  const rows = deployments.map(({ seed, kept, keys }) => [digits(keys), visible(seed), fateOf(kept, keys)]);
   const rest = rows.splice(MOST_ROWS).length;
-  if (unscoped > 0) rows.push([unscoped, "(of no deployment)", left(options.unscoped)]);
-  if (foreign > 0) rows.push([foreign, '(no "use cache" key)', left(options.foreign)]);
-  const cells = rows.map(([keys, ...texts]) => [count(Number(keys)), ...texts.map(String)]);
-  const [first, second] = [0, 1].map((column) => Math.max(0, ...cells.map((row) => row[column].length)));
-  const lines = cells.map(([keys, name, fate]) => {
+  if (unscoped > 0) rows.push([digits(unscoped), "(of no deployment)", left(options.unscoped)]);
+  if (foreign > 0) rows.push([digits(foreign), '(no "use cache" key)', left(options.foreign)]);
+  const [first, second] = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
+  const lines = rows.map(([keys, name, fate]) => {
     return `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(fate === "stale" ? "yellow" : "dim", fate, process.stderr)}`;
   });
-  if (rest > 0)
-    lines.push(paint("dim", `… and ${count(rest, "more deployment")}, all stale`, process.stderr));
-  lines.push(`${count(written)} of ${count(keys)} written`);
+  if (rest > 0) lines.push(paint("dim", `… and ${digits(rest)} more deployments`, process.stderr));
+  lines.push(`${digits(written)} of ${digits(keys)} keys written`);
   return lines.join("\n");
 }
 
@@ -62,7 +60,7 @@ export class Progress {
     this.#bytes += bytes;
     if (!this.#terminal || Date.now() < this.#next) return;
     this.#next = Date.now() + REPORT_AFTER;
-    this.#terminal.write(`\r\x1b[K${count(Math.round(this.#bytes / 1e6), "megabyte")} read`);
+    this.#terminal.write(`\r\x1b[K${digits(Math.round(this.#bytes / 1e6))} MB read`);
   }
 
   end() {

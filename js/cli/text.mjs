@@ -20,9 +20,8 @@ export function cut(text, width, from = "end") {
   return from === "end" ? `${text.slice(0, width - 1)}…` : `…${text.slice(text.length - width + 1)}`;
 }
 
-const number = new Intl.NumberFormat("en");
-export const count = (/** @type {number} */ items, noun = "key") =>
-  `${number.format(items)} ${noun}${items === 1 ? "" : "s"}`;
+const grouped = new Intl.NumberFormat("en");
+export const digits = (/** @type {number} */ count) => grouped.format(count);
 
 /** @param {string} text @param {number} width @returns {string[]} Lines, of which only a word that is longer may be wider. */
 export function wrap(text, width) {

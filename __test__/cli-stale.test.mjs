@@ -1,0 +1,283 @@
+import { once } from "node:events";
+import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import test from "ava";
+import fc from "fast-check";
+import { buildUseCacheKey, implementation, parseUseCacheKey } from "../index.js";
+import { openFilter } from "../js/cli/filter.mjs";
+import { Progress } from "../js/cli/summary.mjs";
+import { launch, run } from "./helpers/cli.mjs";
+
+const list = (...keys) => keys.map((key) => `${key}\n`).join("");
+const [v1, v2, v3] = ["v1", "v2", "v3"].map((seed) => buildUseCacheKey('["/a.ts:get","r"]', seed, "[]"));
+const unscoped = buildUseCacheKey('["/a.ts:get","r"]', undefined, "[]");
+const LIST = list(v1, "session:1", v2, unscoped, v3, v1);
+
+const kinds = ["native", "portable"];
+const binaries = { native: implementation.binary, portable: "" };
+
+for (const kind of kinds) {
+  const stale = (args, input) => run(["stale", ...args], { input, env: { VINEXT_CACHE_KEY: kind } });
+
+  test(`${kind}: writes what other deployments have, and counts everything`, async (t) => {
+    const { code, out, err } = await stale(["--keep", "v2"], LIST);
+    t.deepEqual([code, out], [0, list(v1, v3, v1)]);
+    t.is(
+      err,
+      `1  v2                    kept
+2  v1                    stale
+1  v3                    stale
+1  (of no deployment)    left alone
+1  (no "use cache" key)  left alone
+3 of 6 keys written
+`,
+    );
+  });
+
+  test(`${kind}: keeps several deployments`, async (t) => {
+    const { out } = await stale(["--keep", "v2", "--keep=v3"], LIST);
+    t.is(out, list(v1, v1));
+  });
+
+  test(`${kind}: writes the rest where asked`, async (t) => {
+    t.is((await stale(["--keep", "v2", "--include-unscoped"], LIST)).out, list(v1, unscoped, v3, v1));
+    t.is((await stale(["--keep", "v2", "--include-foreign"], LIST)).out, list(v1, "session:1", v3, v1));
+  });
+
+  test(`${kind}: looks behind a store's prefix, between NULs`, async (t) => {
+    const keys = ["cache:", "é:"].flatMap((prefix) => [v1, v2].map((key) => prefix + key));
+    const { out } = await stale(["--keep", "v2", "-0", "--strip-prefix", "é:"], `${keys.join("\0")}\0`);
+    t.is(out, `é:${v1}\0`);
+  });
+
+  test(`${kind}: the summary as JSON`, async (t) => {
+    const { err } = await stale(["--keep", "v2", "--json"], LIST);
+    t.deepEqual(JSON.parse(err), {
+      deployments: [
+        { seed: "v2", kept: true, keys: 1 },
+        { seed: "v1", kept: false, keys: 2 },
+        { seed: "v3", kept: false, keys: 1 },
+      ],
+      unscoped: 1,
+      foreign: 1,
+      keys: 6,
+      written: 3,
+    });
+  });
+
+  for (const [title, args, input, message] of [
+    ["NUL among lines", [], `${v2}\n${v1}\0${v2}\0`, /NUL in a line/],
+    ["lines without NUL", ["-0"], LIST, /no NUL behind them/],
+    ["a key too long", [], `${v2}\n${"a".repeat(17 << 20)}`, /longer than 16 MiB/],
+  ]) {
+    test(`${kind}: refuses ${title}`, async (t) => {
+      const { code, out, err } = await stale(["--keep", "v2", ...args], input);
+      t.deepEqual([code, out], [1, ""]);
+      t.regex(err, message);
+    });
+  }
+
+  test(`${kind}: passes what a key taken apart says, wherever chunks end`, (t) => {
+    const text = fc.string({
+      unit: fc.constantFrom(...'ab:%["é\u0001\ud800', "use-cache:", "build:", "v1:", "v%201:"),
+    });
+    const key = fc.oneof(
+      text,
+      fc
+        .tuple(text, fc.constantFrom("v1", "v 1", "v*", undefined), text)
+        .map(([id, seed, args]) => buildUseCacheKey(id, seed, args)),
+    );
+    const property = fc.property(fc.array(key), fc.array(fc.nat(300)), (keys, sizes) => {
+      const bytes = Buffer.from(list(...keys));
+      const filter = openFilter(
+        ["v 1"],
+        { nul: false, stripPrefix: "", unscoped: false, foreign: false },
+        binaries[kind],
+      );
+      const passed = [];
+      let start = 0;
+      for (const size of [...sizes, bytes.length]) {
+        passed.push(Buffer.from(filter.push(bytes.subarray(start, start + size))));
+        start += size;
+      }
+      passed.push(filter.finish());
+      const seeds = keys.map((one) => parseUseCacheKey(one)?.keySeed);
+      const expected = keys.filter((_, index) => seeds[index] !== undefined && seeds[index] !== "v 1");
+      t.deepEqual(Buffer.concat(passed), Buffer.from(list(...expected)));
+      const { deployments } = filter.seen();
+      for (const { seed, keys: count } of deployments) {
+        t.is(count, seeds.filter((one) => one === seed).length);
+      }
+    });
+    fc.assert(property, { numRuns: 2000 });
+  });
+}
+
+test("a misspelt seed deletes nothing", async (t) => {
+  const { code, out, err } = await run(["stale", "--keep", "v2", "--keep", "V3"], { input: LIST });
+  t.deepEqual([code, out], [1, ""]);
+  t.regex(err, /0 of 6 keys written\n.*no key of "V3" was read/);
+  t.regex(err, /0 +V3 +kept, not seen\n/);
+});
+
+test("a seed without keys is kept where that is allowed, or nothing is stale", async (t) => {
+  const allowed = await run(["stale", "--keep", "v4", "--allow-unseen"], { input: list(v1) });
+  t.deepEqual([allowed.code, allowed.out], [0, list(v1)]);
+  t.deepEqual((await run(["stale", "--keep", "v4"])).code, 0);
+});
+
+test("output is held back until every deployment to keep was seen", async (t) => {
+  const child = launch(["stale", "--keep", "v2"]);
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk) => (out += chunk));
+  child.stdin.write(list(v1));
+  await setTimeout(500);
+  t.is(out, "");
+  child.stdin.write(list(v2));
+  while (out === "") await once(child.stdout, "data");
+  t.is(out, list(v1));
+  child.stdin.end();
+  t.deepEqual(await once(child, "close"), [0, null]);
+});
+
+test("a long output is held back in a file, which is removed", async (t) => {
+  const TMPDIR = mkdtempSync(join(tmpdir(), "held-"));
+  t.teardown(() => rmSync(TMPDIR, { recursive: true }));
+  const many = list(v1, v3).repeat(100_000);
+  const env = { TMPDIR, TEMP: TMPDIR };
+  const { code, out } = await run(["stale", "--keep", "v2"], { input: many + list(v2, v1), env });
+  t.is(code, 0);
+  t.true(out === many + list(v1));
+  t.deepEqual(readdirSync(TMPDIR), []);
+  const refused = await run(["stale", "--keep", "v4"], { input: many, env });
+  t.deepEqual([refused.code, refused.out, readdirSync(TMPDIR)], [1, "", []]);
+});
+
+for (const [title, args, message] of [
+  ["nothing to keep", [], /needs a deployment to keep/],
+  ["an empty seed", ["--keep", "v1", "--keep="], /no deployment has the seed ""/],
+  ["a seed that is forgotten", ["--keep"], /argument missing/],
+  ["an option that is none", ["--keep", "v1", "--force"], /Unknown option '--force'/],
+  ["keys as arguments", ["--keep", "v1", v1], /on stdin, not as arguments/],
+]) {
+  test(`wrong usage: ${title}`, async (t) => {
+    const { code, out, err } = await run(["stale", ...args], { input: LIST });
+    t.deepEqual([code, out], [2, ""]);
+    t.regex(err, message);
+    t.is(err.trim().split("\n").length, 1);
+  });
+}
+
+const project = (t, files) => {
+  const folder = mkdtempSync(join(tmpdir(), "project-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+};
+const ofPlugin = (id, rest = "") =>
+  `var s=f({__VINEXT_DEPLOYMENT_ID:\`${id}\`,NEXT_DEPLOYMENT_ID:!1,__VINEXT_BUILD_ID:\`v3\`})${rest};`;
+const ofVinext = (id) =>
+  `function a(){try{return "${id}" || false;}catch(e){if(e instanceof ReferenceError)return;throw e}}
+   function b(){try{return 'v3'}catch(e){if(e instanceof ReferenceError)return;throw e}}var k="use-cache:"`;
+
+for (const [title, code, out] of [
+  ["the deployment ID that the plugin has built in", ofPlugin("v2"), [v1, v3, v1]],
+  ["the build ID where the plugin has no other", ofPlugin(""), [v1, v2, v1]],
+  ["the deployment ID that vinext has built in", ofVinext("v2"), [v1, v3, v1]],
+  ["the build ID where vinext has no other", ofVinext(""), [v1, v2, v1]],
+]) {
+  test(`--keep-current keeps ${title}`, async (t) => {
+    const folder = project(t, { "dist/server/BUILD_ID": "v3", "dist/server/chunks/x.js": code });
+    const result = await run(["stale", "--keep-current", folder], { input: LIST });
+    t.deepEqual([result.code, result.out], [0, list(...out)], result.err);
+  });
+}
+
+test("--keep-current keeps what a server takes from its environment", async (t) => {
+  const code = ofPlugin("", "||g(void 0,void 0,{runtimeServerDeploymentId:!0})");
+  const folder = project(t, { "dist/server/BUILD_ID": "v3", "dist/server/x.js": code });
+  const env = { NEXT_DEPLOYMENT_ID: "v2" };
+  t.is((await run(["stale", "--keep-current", folder], { input: LIST, env })).out, list(v1, v3, v1));
+  const { code: status, err } = await run(["stale", "--keep-current", folder], { input: LIST });
+  t.is(status, 1);
+  t.regex(err, /NEXT_DEPLOYMENT_ID, which is not set/);
+});
+
+for (const [title, files, message] of [
+  ["no build", { "package.json": "{}" }, /no finished build/],
+  ["a build without cached functions", { "dist/server/BUILD_ID": "v3" }, /no cached function/],
+  [
+    "a build of another kind",
+    { "dist/server/BUILD_ID": "v3", "dist/server/x.js": "var k='use-cache:'" },
+    /not to be recognised/,
+  ],
+]) {
+  test(`--keep-current refuses ${title}`, async (t) => {
+    const { code, out, err } = await run(["stale", "--keep-current", project(t, files)], { input: LIST });
+    t.deepEqual([code, out], [1, ""]);
+    t.regex(err, message);
+  });
+}
+
+test("a reader that goes ends it quietly", async (t) => {
+  const child = launch(["stale", "--keep", "v2", "--allow-unseen"]);
+  let err = "";
+  child.stderr.on("data", (chunk) => (err += chunk));
+  child.stdin.on("error", () => {});
+  const closed = once(child, "close");
+  child.stdout.destroy();
+  while (child.exitCode === null && child.signalCode === null) {
+    child.stdin.write(list(v1));
+    await setTimeout(10);
+  }
+  t.deepEqual([await closed, err], [[141, null], ""]);
+});
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+]) {
+  test(`${signal} ends it quietly`, async (t) => {
+    const child = launch(["stale", "--keep", "v2"]);
+    let err = "";
+    child.stderr.on("data", (chunk) => (err += chunk));
+    child.stdin.write(list(v2, v1));
+    await once(child.stdout, "data");
+    child.kill(signal);
+    t.deepEqual([await once(child, "close"), err], [[code, null], ""]);
+  });
+}
+
+test("progress is shown now and then, and taken away", async (t) => {
+  const written = [];
+  const progress = new Progress({ write: (text) => written.push(text) });
+  progress.add(3e6);
+  t.deepEqual(written, []);
+  await setTimeout(250);
+  progress.add(4e6);
+  progress.add(1);
+  progress.end();
+  t.deepEqual(written, ["\r\x1b[K7 MB read", "\r\x1b[K"]);
+});
+
+test("of many deployments the largest are named", async (t) => {
+  const keys = Array.from({ length: 25 }, (_, index) => buildUseCacheKey("id", `v${index}`));
+  const { err } = await run(["stale", "--keep", "v7"], { input: list(...keys, keys[24]) });
+  const lines = err.trim().split("\n");
+  t.is(lines.length, 22);
+  t.regex(lines[0], /^1 +v7 +kept$/);
+  t.regex(lines[1], /^2 +v24 +stale$/);
+  t.is(lines[20], "… and 5 more deployments");
+});
+
+test("a seed cannot steer the terminal", async (t) => {
+  const { err } = await run(["stale", "--keep", "v2"], {
+    input: list(buildUseCacheKey("id", "\x1b[31mx\u202e"), v2),
+  });
+  t.regex(err, /\\u001b\[31mx\\u202e/);
+});
