@@ -1,6 +1,6 @@
 // `npm run bench:stale`: the command over ten million keys, beside the same filter in plain Node, line by line.
 //   npm run bench:stale -- [keys]
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, mkdtempSync, openSync, closeSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
