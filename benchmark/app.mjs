@@ -27,7 +27,7 @@ try {
     say(`building with ${contender.name}`);
     await stage.build(contender);
     contender.server = await stage.start(contender);
-    await stage.visit(contender);
+    await contender.server.request("/price");
   }
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const { name, server } of contenders) {

@@ -1,7 +1,8 @@
-// `npm run demo`: two deployments of one vinext app share a cache, and neither reads the other's entries.
+// `npm run demo`: deployments of one vinext app share a cache, and none reads another's entries.
 import { constants } from "node:os";
 import pc from "picocolors";
 import { HELP, readOptions } from "./options.mjs";
+import { runRedisDemo } from "./redis/course.mjs";
 import { renderChecks, renderTable } from "./report.mjs";
 import { runDemo } from "./run.mjs";
 
@@ -25,13 +26,27 @@ try {
 }
 
 async function demonstrate(options) {
+  const results = await (options.redis === undefined ? overSqlite(options) : overRedis(options));
+  if (options.json) console.log(JSON.stringify(results, null, 2));
+  if (!results.checks.every(({ ok }) => ok)) process.exitCode = 1;
+}
+
+async function overSqlite(options) {
   const { a, b, settings, json } = options;
   const [idA, idB, buildId] = [a, b, settings.BUILD_ID].map(pc.bold);
   if (!json)
     console.log(`\nOne app with build ID ${buildId}, deployed as ${idA} and as ${idB}, one cache.\n`);
   const results = await runDemo(options, interruption.signal);
-  console.log(json ? JSON.stringify(results, null, 2) : renderResults(results));
-  if (!results.checks.every(({ ok }) => ok)) process.exitCode = 1;
+  if (!json) console.log(renderResults(results));
+  return results;
+}
+
+async function overRedis(options) {
+  const [a, b, c] = [options.a, options.b, options.c].map(pc.bold);
+  if (!options.json) console.log(`\nOne app deployed as ${a} and ${b}, then as ${c}, one Redis.\n`);
+  const results = await runRedisDemo(options, interruption.signal);
+  if (!options.json) console.log(`\n${renderChecks(results.checks)}\n`);
+  return results;
 }
 
 function renderResults({ visits: { a, b, restarted, stock }, checks }) {

@@ -12,6 +12,9 @@ Builds examples/two-deployments as two deployments and serves both over one shar
   --deployment-b <id>  the second deployment's ID          DEPLOYMENT_B   green
   --build-id <id>      the build ID that both have         BUILD_ID       build-1
   --adapter <file>     the app's cache adapter, a module   CACHE_ADAPTER  its cache/sqlite.js
+  --redis <url>        share a Redis instead, and purge it
+  --deployment-c <id>  with it: the third deployment's ID  DEPLOYMENT_C   indigo
+  --requests <number>  with it: the least number of requests               20000
   --json               print results as JSON
   --help               print this
 
@@ -22,6 +25,9 @@ const OPTIONS = /** @type {const} */ ({
   "deployment-b": { type: "string" },
   "build-id": { type: "string" },
   adapter: { type: "string" },
+  redis: { type: "string" },
+  "deployment-c": { type: "string" },
+  requests: { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 });
@@ -30,15 +36,30 @@ export async function readOptions(args, env = process.env) {
   const { values } = explain("", () => parseArgs({ args, options: OPTIONS }));
   const a = values["deployment-a"] ?? env.DEPLOYMENT_A ?? "blue";
   const b = values["deployment-b"] ?? env.DEPLOYMENT_B ?? "green";
+  const c = values["deployment-c"] ?? env.DEPLOYMENT_C ?? "indigo";
   const adapter = values.adapter ?? env.CACHE_ADAPTER;
-  for (const id of [a, b]) explain(`Deployment ID ${JSON.stringify(id)}: `, () => validateDeploymentId(id));
-  if (a === b) throw new Error(`Two deployments need two IDs; both are ${JSON.stringify(a)}.`);
+  const { redis, requests = "20000", json, help } = values;
+  const ids = redis === undefined ? [a, b] : [a, b, c];
+  for (const id of ids) explain(`Deployment ID ${JSON.stringify(id)}: `, () => validateDeploymentId(id));
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  if (twice !== undefined)
+    throw new Error(`Two deployments need two IDs; both are ${JSON.stringify(twice)}.`);
+  if (redis !== undefined) checkRedis(redis, adapter);
+  if (!/^[1-9]\d{0,8}$/.test(requests))
+    throw new Error(`${JSON.stringify(requests)} is no number of requests.`);
   const settings = {
     BUILD_ID: values["build-id"] ?? env.BUILD_ID ?? "build-1",
     CACHE_ADAPTER: adapter && path.resolve(adapter),
   };
   await readSettings(settings);
-  return { a, b, settings, json: values.json, help: values.help };
+  return { a, b, c, redis, requests: Number(requests), settings, json, help };
+}
+
+function checkRedis(url, adapter) {
+  if (!/^rediss?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new Error(`${JSON.stringify(url)} is no Redis URL, such as redis://127.0.0.1:6379.`);
+  }
+  if (adapter) throw new Error("The demo over Redis brings its own adapter.");
 }
 
 function explain(prefix, check) {

@@ -12,3 +12,6 @@ export const REQUESTS = [
   { title: "/rate (remote)", path: "/rate" },
   { title: "/label (file)", path: "/label", init: label },
 ];
+
+/** What a response shows of what its function returned. */
+export const valueIn = (text) => /<output>(.*?)<\/output>/.exec(text)?.[1] ?? text;

@@ -1,7 +1,8 @@
 // The demo's course, step by step.
-import { Listr, PRESET_TIMER } from "listr2";
 import { check } from "./checks.mjs";
 import { Stage } from "./stage.mjs";
+import { take } from "./steps.mjs";
+import { Visitor } from "./visit.mjs";
 
 /**
  * @param {{ a: string, b: string, settings: Record<string, string | undefined>, json: boolean }} options
@@ -12,47 +13,45 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
   const b = { name: "b", deploymentId: idB };
   const stock = { name: "stock", deploymentId: idA, stock: true };
   const stage = new Stage(settings, signal);
+  const visitor = new Visitor(stage.database);
+  const servers = new Map();
   const visits = {};
+  const start = async (deployment) => servers.set(deployment, await stage.start(deployment));
+  const visit = (deployment) => visitor.visit(servers.get(deployment), deployment);
   const steps = [
     { title: `Build ${idA}`, task: () => stage.build(a) },
     { title: `Build ${idB}, from the same source`, task: () => stage.build(b) },
     { title: `Build ${idA} once more, with stock vinext`, task: () => stage.build(stock) },
     {
       title: "Start all three over one empty cache",
-      task: () => Promise.all([a, b, stock].map((one) => stage.start(one))),
+      task: () => Promise.all([a, b, stock].map(start)),
     },
     {
       title: `Visit ${idA}, then ${idB}`,
       task: async () => {
-        visits.a = await stage.visit(a);
-        visits.b = await stage.visit(b);
+        visits.a = await visit(a);
+        visits.b = await visit(b);
       },
     },
     {
       title: `Restart ${idA} and visit it again`,
       task: async () => {
-        await stage.stop(a);
-        await stage.start(a);
-        visits.restarted = await stage.visit(a);
+        await servers.get(a).stop();
+        await start(a);
+        visits.restarted = await visit(a);
       },
     },
     {
       title: `Visit ${idA} with stock vinext`,
       task: async () => {
-        visits.stock = await stage.visit(stock);
+        visits.stock = await visit(stock);
       },
     },
   ];
-  const look = { timer: PRESET_TIMER, showErrorMessage: false };
   try {
-    await new Listr(steps, {
-      // Signals are the caller's, who ends the servers first.
-      registerSignalListeners: false,
-      renderer: json ? "silent" : "default",
-      rendererOptions: look,
-      fallbackRendererOptions: look,
-    }).run();
+    await take(steps, { json });
   } finally {
+    visitor.close();
     await stage.close();
   }
   return { buildId: settings.BUILD_ID, visits, checks: check(visits) };

@@ -1,6 +1,7 @@
 // vinext's data cache in SQLite.
 import { deserialize, serialize } from "node:v8";
 import { openDatabase } from "./database.js";
+import { stateOf } from "./freshness.js";
 
 export default function createHandler() {
   const database = openOrExit();
@@ -14,11 +15,10 @@ export default function createHandler() {
     const row = read.get(key);
     if (!row) return null;
     const { value, tags, lastModified, cacheControl } = deserialize(row.entry);
-    const age = (Date.now() - lastModified) / 1000;
-    if (age > (cacheControl?.expire ?? Infinity)) return null;
+    const state = stateOf({ lastModified, cacheControl });
+    if (state === "expired") return null;
     if ([...tags, ...softTags].some((tag) => readTag.get(tag)?.revalidated >= lastModified)) return null;
-    const stale = cacheControl?.revalidate !== false && age > (cacheControl?.revalidate ?? Infinity);
-    return { value, lastModified, cacheControl, ...(stale && { cacheState: "stale" }) };
+    return { value, lastModified, cacheControl, ...(state === "stale" && { cacheState: "stale" }) };
   };
 
   return {

@@ -1,0 +1,31 @@
+//! What old deployments left behind: reads keys, one per line, and prints those of all deployments but the ones named.
+//!
+//! `cargo run --example purge --no-default-features -- v2 v3 < keys`
+
+use std::env;
+use std::error::Error;
+use std::io::{Read, Write, stdin, stdout};
+
+use vinext_cache_key::stale::{Options, StaleKeys};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut filter = StaleKeys::new(env::args().skip(1), Options::default())?;
+    let mut chunk = vec![0; 1 << 16];
+    let mut stale = Vec::new();
+    loop {
+        let length = stdin().read(&mut chunk)?;
+        if length == 0 {
+            break;
+        }
+        filter.push(chunk.get(..length).unwrap_or_default(), &mut stale)?;
+        stdout().write_all(&stale)?;
+        stale.clear();
+    }
+    filter.finish(&mut stale)?;
+    stdout().write_all(&stale)?;
+    for deployment in filter.deployments() {
+        let fate = if deployment.kept { "kept" } else { "stale" };
+        eprintln!("{}\t{}\t{fate}", deployment.keys, deployment.seed);
+    }
+    Ok(())
+}

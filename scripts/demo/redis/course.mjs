@@ -1,0 +1,95 @@
+// The demo over Redis: two deployments behind load balancers, then a third in place of the first, then a purge, while
+// requests go on.
+import { fileURLToPath } from "node:url";
+import { Stage } from "../stage.mjs";
+import { take } from "../steps.mjs";
+import { check } from "./checks.mjs";
+import { Load } from "./load.mjs";
+import { Store } from "./store.mjs";
+
+const ADAPTER = fileURLToPath(new URL("../../../examples/two-deployments/cache/redis.js", import.meta.url));
+const REPLICAS = 2;
+
+/**
+ * @param {{ a: string, b: string, c: string, redis: string, requests: number,
+ *   settings: Record<string, string | undefined>, json: boolean }} options
+ * @param {AbortSignal} signal
+ */
+export async function runRedisDemo({ a, b, c, redis, requests, settings, json }, signal) {
+  const store = await Store.open(redis);
+  const env = { ...settings, CACHE_ADAPTER: ADAPTER, REDIS_URL: redis, CACHE_PREFIX: store.prefix };
+  const stage = new Stage(env, signal);
+  const load = new Load(requests);
+  const seen = { pids: [], implementations: [], sharedHits: [], kept: [b, c], purged: a };
+  const servers = { [a]: [], [b]: [], [c]: [] };
+  let running;
+
+  const start = async (deploymentId) => {
+    const server = await stage.start({ name: deploymentId });
+    const hits = await load.add(server, deploymentId);
+    // The first process of a deployment has nobody to share with.
+    if (servers[deploymentId].length > 0) seen.sharedHits.push(hits);
+    servers[deploymentId].push(server);
+    seen.pids.push(server.pid);
+    seen.implementations.push(JSON.parse(await server.request("/runtime")));
+  };
+  const stop = async (server) => {
+    await load.remove(server);
+    await server.stop();
+  };
+
+  const steps = [
+    ...[a, b, c].map((deploymentId) => ({
+      title: `Build ${deploymentId}`,
+      task: () => stage.build({ name: deploymentId, deploymentId }),
+    })),
+    {
+      title: `Start ${REPLICAS} processes each of ${a} and ${b}`,
+      task: async () => {
+        for (let replica = 0; replica < REPLICAS; replica += 1) for (const id of [a, b]) await start(id);
+      },
+    },
+    {
+      title: "Let requests begin",
+      task: async () => {
+        running = load.run();
+        // What fails here fails where it is awaited.
+        running.catch(() => {});
+        await load.until(1 / 4);
+      },
+    },
+    {
+      title: `Replace ${a} by ${c}, process by process`,
+      task: async () => {
+        for (const server of servers[a]) {
+          await stop(server);
+          await start(c);
+        }
+        await load.until(1 / 2);
+      },
+    },
+    {
+      title: `Purge what is neither ${b}'s nor ${c}'s`,
+      task: async () => {
+        seen.before = await store.count();
+        seen.purge = await store.purge(seen.kept);
+        seen.after = await store.count();
+      },
+    },
+    {
+      title: "Let the rest of the requests come",
+      task: async () => {
+        await load.finish();
+        await running;
+      },
+    },
+  ];
+  try {
+    await take(steps, { json });
+  } finally {
+    await stage.close();
+    await store.close();
+  }
+  const result = { requests, sent: load.sent, ...seen, tallies: load.tallies };
+  return { ...result, checks: check(result) };
+}
