@@ -1,0 +1,150 @@
+//! SHA-256 of JSON while it is printed, in base64url.
+//!
+//! What is printed stays in the processor's first cache until it is hashed. It is printed to where it is hashed from, and hashed
+//! a few blocks at a time, because every call of the hash, and more so of its buffered form, takes some time of its own.
+
+use sha2::Sha256;
+use sha2::block_api::compress256;
+use sha2::digest::Digest as _;
+
+use crate::json::{JsonSink, ROOM};
+
+/// A SHA-256 in base64url without padding.
+pub type Digest = [u8; 43];
+
+/// The digest of JSON that is printed already.
+pub fn of(json: &[u8]) -> Digest {
+    let hash: [u8; 32] = Sha256::digest(json).into();
+    base64url(hash.as_chunks().0.iter().map(|word| u32::from_be_bytes(*word)))
+}
+
+/// What SHA-256 takes at a time.
+const BLOCK: usize = 64;
+
+/// From how many bytes on what is printed is hashed.
+const BATCH: usize = 2 * BLOCK;
+
+/// The state that SHA-256 starts from.
+const START: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+/// A SHA-256 of what is written.
+pub struct Sha256Sink {
+    state: [u32; 8],
+    hashed: u64,
+    /// What is not hashed yet, and room to print behind it.
+    printed: [u8; BATCH + ROOM],
+    /// Less than a batch between writes.
+    length: usize,
+}
+
+impl JsonSink for Sha256Sink {
+    #[inline]
+    fn write(&mut self, json: &[u8]) {
+        if json.len() > ROOM {
+            return self.write_long(json);
+        }
+        self.write_with(|room| {
+            if let Some(room) = room.get_mut(..json.len()) {
+                room.copy_from_slice(json);
+            }
+            json.len()
+        });
+    }
+
+    #[expect(clippy::inline_always, reason = "what fills the room is compiled for the processor at hand")]
+    #[inline(always)]
+    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
+        if let Some(room) = self.room() {
+            self.length += fill(room);
+        }
+        if self.length >= BATCH {
+            self.hash_blocks();
+        }
+    }
+}
+
+impl Sha256Sink {
+    pub fn new() -> Self {
+        Self { state: START, hashed: 0, printed: [0; BATCH + ROOM], length: 0 }
+    }
+
+    /// The digest of all that was written.
+    pub fn finish(&mut self) -> Digest {
+        let bits = 8 * (self.hashed + self.length as u64);
+        let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
+        if let Some(padding) = self.room() {
+            padding[0] = 0x80;
+            padding[1..2 * BLOCK].fill(0);
+        }
+        if let Some(count) = self.printed.get_mut(..end).and_then(<[u8]>::last_chunk_mut) {
+            *count = bits.to_be_bytes();
+        }
+        self.length = end;
+        self.hash_blocks();
+        base64url(self.state.into_iter())
+    }
+
+    #[inline]
+    fn room(&mut self) -> Option<&mut [u8; ROOM]> {
+        self.printed.get_mut(self.length..)?.first_chunk_mut()
+    }
+
+    #[inline(never)]
+    fn hash_blocks(&mut self) {
+        let blocks = self.printed.as_chunks().0.get(..self.length / BLOCK).unwrap_or_default();
+        compress256(&mut self.state, blocks);
+        let end = blocks.as_flattened().len();
+        self.hashed += end as u64;
+        self.length -= end;
+        let rest = self.printed.get(end..).and_then(<[u8]>::first_chunk::<BLOCK>).copied();
+        if let (Some(rest), Some(start)) = (rest, self.printed.first_chunk_mut()) {
+            *start = rest;
+        }
+    }
+
+    #[cold]
+    fn write_long(&mut self, json: &[u8]) {
+        for piece in json.chunks(ROOM) {
+            self.write(piece);
+        }
+    }
+}
+
+const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The unpadded base64url of a hash: of every three words come sixteen letters.
+fn base64url(hash: impl Iterator<Item = u32>) -> Digest {
+    let mut letters = [[0; 16]; 3];
+    let mut words = hash.chain([0]);
+    for letters in &mut letters {
+        let bits = words.by_ref().take(3).fold(0, |bits, word| bits << 32 | u128::from(word));
+        for (letter, shift) in letters.iter_mut().rev().zip((0..).step_by(6)) {
+            *letter = BASE64URL.get((bits >> shift) as usize & 63).copied().unwrap_or_default();
+        }
+    }
+    letters.as_flattened().first_chunk().copied().unwrap_or([0; 43])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64url_agrees_with_the_standard() {
+        assert_eq!(base64url([0; 8].into_iter()), [b'A'; 43]);
+        assert_eq!(base64url([u32::MAX; 8].into_iter()).as_slice(), ("_".repeat(42) + "8").as_bytes());
+    }
+
+    #[test]
+    fn hashes_what_is_written_in_pieces_of_any_length() {
+        let json: Vec<u8> = (0..=255).cycle().take(3 * ROOM).collect();
+        for length in 0..json.len() {
+            for piece in [1, 63, 64, 65, ROOM, json.len()] {
+                let mut sink = Sha256Sink::new();
+                json[..length].chunks(piece).for_each(|piece| sink.write(piece));
+                assert_eq!(sink.finish(), of(&json[..length]));
+            }
+        }
+    }
+}

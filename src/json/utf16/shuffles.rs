@@ -1,0 +1,73 @@
+//! Which bytes of a vector go where, by what has to be known of them.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "evaluated by the compiler, but for a byte, which is no greater than the last index"
+)]
+
+use crate::json::escape_letter;
+
+/// What stands behind the backslash, by a control's number; zero where its escape is longer.
+pub const LETTERS: [u8; 16] = {
+    let mut letters = [0; 16];
+    let mut control = 0;
+    while control < letters.len() {
+        if let Some(letter) = escape_letter(control as u8) {
+            letters[control] = letter;
+        }
+        control += 1;
+    }
+    letters
+};
+
+/// A shuffle of sixteen bytes for every byte of marks.
+#[repr(align(16))]
+pub struct Shuffles([[u8; 16]; 256]);
+
+impl Shuffles {
+    #[inline]
+    pub fn of(&self, marks: u8) -> &[u8; 16] {
+        &self.0[usize::from(marks)]
+    }
+}
+
+/// Of eight bytes and as many backslashes: a marked byte goes behind a backslash.
+pub static ESCAPES: Shuffles = {
+    let mut shuffles = [[0; 16]; 256];
+    let mut marks = 0;
+    while marks < shuffles.len() {
+        let (mut byte, mut length) = (0, 0);
+        while byte < 8 {
+            if marks >> byte & 1 == 1 {
+                shuffles[marks][length] = 15;
+                length += 1;
+            }
+            shuffles[marks][length] = byte;
+            length += 1;
+            byte += 1;
+        }
+        marks += 1;
+    }
+    Shuffles(shuffles)
+};
+
+/// Of four times four bytes: each first, and the second and the third where the two marks say so.
+pub static LANES: Shuffles = {
+    let mut shuffles = [[0; 16]; 256];
+    let mut marks = 0;
+    while marks < shuffles.len() {
+        let (mut lane, mut length) = (0, 0);
+        while lane < 4 {
+            let count = 1 + (marks >> (2 * lane) & 1) + (marks >> (2 * lane + 1) & 1);
+            let mut byte = 0;
+            while byte < count {
+                shuffles[marks][length] = (4 * lane + byte) as u8;
+                length += 1;
+                byte += 1;
+            }
+            lane += 1;
+        }
+        marks += 1;
+    }
+    Shuffles(shuffles)
+};

@@ -1,0 +1,162 @@
+//! The fast path: a block of units at once, in the processor's vectors.
+//!
+//! Deciding unit by unit takes four to ten times as long, because text misleads the prediction of branches. Here a unit's length
+//! decides nothing: a shuffle moves the bytes that count behind each other, and which shuffle that is, a table says for every
+//! way in which a few lengths can follow each other.
+#![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, i8x32, u8x16, u8x32, u16x16, u64x2};
+
+use super::shuffles::{ESCAPES, LANES, LETTERS};
+use crate::json::{JsonSink, ROOM};
+
+const BLOCK: usize = 16;
+/// A block takes three bytes a unit at most, and the last vector is stored whole.
+const BLOCK_ROOM: usize = 3 * BLOCK + 16;
+const QUOTE: u8 = b'"';
+const BACKSLASH: u8 = b'\\';
+
+/// Writes what [`super::write_units`] does.
+pub fn write_units(text: &[u16], json: &mut impl JsonSink) {
+    let level = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = level.as_avx2() {
+        return simd.vectorize(
+            #[inline(always)]
+            || write_blocks(simd, text, json),
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(simd) = level.as_neon() {
+        return write_blocks(simd, text, json);
+    }
+    super::write_units(text, json);
+}
+
+#[inline(always)]
+fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
+    while !text.is_empty() {
+        let mut printable = true;
+        json.write_with(
+            #[inline(always)]
+            |room| {
+                let mut end = 0;
+                while end <= ROOM - BLOCK_ROOM && !text.is_empty() {
+                    let mut last = [b' '.into(); BLOCK];
+                    let (block, rest) = text.split_first_chunk().unwrap_or_else(|| {
+                        last.iter_mut().zip(text).for_each(|(unit, of_text)| *unit = *of_text);
+                        (&last, &[])
+                    });
+                    let Some(length) = print_block(simd, block, room, end) else {
+                        printable = false;
+                        break;
+                    };
+                    end += length - BLOCK.saturating_sub(text.len());
+                    text = rest;
+                }
+                end
+            },
+        );
+        if !printable {
+            text = write_slowly(text, json);
+        }
+    }
+}
+
+/// Writes a block unit by unit, but does not part a pair of surrogates, and returns the rest.
+#[cold]
+fn write_slowly<'a>(text: &'a [u16], json: &mut impl JsonSink) -> &'a [u16] {
+    let parts_pair = matches!(text.get(BLOCK - 1..), Some([0xd800..=0xdbff, 0xdc00..=0xdfff, ..]));
+    let (block, rest) = text.split_at_checked(BLOCK + usize::from(parts_pair)).unwrap_or((text, &[]));
+    super::write_units(block, json);
+    rest
+}
+
+/// Prints a block behind what is printed already, and returns the length; nothing where shuffles are not enough.
+#[inline(always)]
+fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+    let units = u16x16::load_array_ref(simd, block);
+    if (units & 0xff80).simd_eq(0).all_true() {
+        print_ascii(simd, units, room, start)
+    } else {
+        print_wide(simd, units, room, start)
+    }
+}
+
+/// A backslash goes before what is escaped. Nothing where an escape is longer.
+#[inline(always)]
+fn print_ascii<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+    let (low, high) = units.split();
+    let bytes = simd.relaxed_narrow_u16x8(low, high);
+    let control = bytes.simd_lt(b' ');
+    let escaped = (control | bytes.simd_eq(QUOTE) | bytes.simd_eq(BACKSLASH)).to_bitmask();
+    if escaped == 0 {
+        store(bytes, room, start);
+        return Some(BLOCK);
+    }
+    let letters = u8x16::load_array(simd, LETTERS).swizzle_dyn_precise(bytes);
+    if (control & letters.simd_eq(0)).any_true() {
+        return None;
+    }
+    let letters: u64x2<S> = control.select(letters, bytes).bitcast();
+    let backslashes = u8x16::splat(simd, BACKSLASH).bitcast();
+    let halves = [simd.zip_low_u64x2(letters, backslashes), simd.zip_high_u64x2(letters, backslashes)];
+    let mut end = start;
+    for (half, escaped) in halves.into_iter().zip(escaped.to_le_bytes()) {
+        store(shuffle(simd, half.bitcast(), ESCAPES.of(escaped)), room, end);
+        end += 8 + escaped.count_ones() as usize;
+    }
+    Some(end - start)
+}
+
+/// Each unit has four bytes of its own, of which one to three count. Nothing where there are surrogates or longer escapes.
+#[inline(always)]
+fn print_wide<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+    let control = (units & 0xffe0).simd_eq(0);
+    let letters = u8x32::block_splat(u8x16::load_array(simd, LETTERS));
+    let letters: u16x16<S> = letters.swizzle_dyn_within_blocks((units & 15).bitcast::<u8x32<S>>()).bitcast();
+    let longer = (control & letters.simd_eq(0)) | (units & 0xfff0).simd_eq(0x10);
+    let upper = units & 0xf800;
+    if (longer | upper.simd_eq(0xd800)).any_true() {
+        return None;
+    }
+    let is_escaped = control | units.simd_eq(u16::from(QUOTE)) | units.simd_eq(u16::from(BACKSLASH));
+    let is_ascii = (units & 0xff80).simd_eq(0);
+    let is_three = !upper.simd_eq(0);
+
+    let escape = (control.select(letters, units) << 8) | u16::from(BACKSLASH);
+    let last = (units & 0x3f) | 0x80;
+    let two = (units >> 6) | 0xc0 | (last << 8);
+    let three = (units >> 12) | 0xe0 | ((units << 2) & 0x3f00) | 0x8000;
+    let first = is_escaped.select(escape, is_ascii.select(units, is_three.select(three, two)));
+
+    let has_second = (is_escaped | !is_ascii).to_vector() & 0x00ff;
+    let has_third = is_three.to_vector() & -0x100;
+    let lengths = (has_second | has_third).bitcast::<i8x32<S>>().simd_lt(0).to_bitmask();
+    let ((low, high), (low_last, high_last)) = (first.split(), last.split());
+    let quarters = [
+        simd.zip_low_u16x8(low, low_last),
+        simd.zip_high_u16x8(low, low_last),
+        simd.zip_low_u16x8(high, high_last),
+        simd.zip_high_u16x8(high, high_last),
+    ];
+    let mut end = start;
+    for (quarter, lengths) in quarters.into_iter().zip(lengths.to_le_bytes()) {
+        store(shuffle(simd, quarter.bitcast(), LANES.of(lengths)), room, end);
+        end += 4 + lengths.count_ones() as usize;
+    }
+    Some(end - start)
+}
+
+#[inline(always)]
+fn shuffle<S: Simd>(simd: S, bytes: u8x16<S>, shuffle: &[u8; 16]) -> u8x16<S> {
+    bytes.swizzle_dyn(u8x16::load_array_ref(simd, shuffle))
+}
+
+#[inline(always)]
+fn store<S: Simd>(bytes: u8x16<S>, room: &mut [u8; ROOM], start: usize) {
+    if let Some(room) = room.get_mut(start..).and_then(<[u8]>::first_chunk_mut) {
+        bytes.store_array(room);
+    }
+}
