@@ -16,15 +16,15 @@ const mistakes = {
     breaks: "buildUseCacheKey is vinext's",
   },
   "the alphabet of digests": {
-    file: "src/flight_arguments.rs",
+    file: "src/flight_arguments/digest.rs",
     from: '789-_"',
     to: '789_-"',
     breaks: "flightArgumentsKey is vinext's",
   },
   "where three bytes of UTF-8 begin": {
-    file: "src/json/utf16.rs",
-    from: "if upper < 0x20",
-    to: "if upper < 0x21",
+    file: "src/json/utf16/vectors.rs",
+    from: "units & 0xf800",
+    to: "units & 0xf000",
     breaks: "flightArgumentsKey is vinext's",
   },
   "the end of a buffer": {

@@ -4,42 +4,45 @@
 
 /** As many entries as the addon's fast path takes. */
 const ENTRIES = 8;
-const UNUSUAL = -2;
-
-/** An index as the addon takes it: -1 for none. */
-const position = (/** @type {unknown} */ index) => {
-  if (index === undefined) return -1;
-  const integer = Number(index) | 0;
-  return integer === index && integer >= 0 ? integer : UNUSUAL;
-};
+/** Indexes that a byte holds, and from which bit on the addon looks for it. */
+const INDEXES = 255;
+const PAGE = 8;
+const LAYOUT = 16;
+const UNUSUAL = -1;
 
 /** @param {any} addon */
 module.exports = ({ fast, ...plain }) => {
   const { buildKey, textKey, entriesKey } = fast;
 
+  /** @type {unknown} */
+  let seenSeed;
+  let prefix = plain.useCacheKeyPrefix();
+
+  /** What keys under a seed start with. A process has one seed, so the last one is remembered. */
+  function prefixOf(/** @type {unknown} */ keySeed) {
+    if (keySeed !== seenSeed) {
+      prefix = plain.useCacheKeyPrefix(keySeed);
+      seenSeed = keySeed;
+    }
+    return prefix;
+  }
+
   /**
-   * The key of a call, or of its arguments alone where `id` is `undefined`; nothing where the arguments are not as
-   * vinext's `snapshotFlightReply` makes them.
+   * The key of a call, or of its arguments alone without a prefix; nothing where the arguments are not as vinext's
+   * `snapshotFlightReply` makes them.
+   * @param {string | undefined} prefix
    * @param {string | undefined} id
-   * @param {string | null | undefined} keySeed
    * @param {any} args
    * @param {any} options
    * @returns {string | undefined}
    */
-  function keyOf(id, keySeed, args, options) {
-    if (typeof args !== "object" || args === null) return;
-    if (Object.getPrototypeOf(args) !== Object.prototype || hasToJson(args)) return;
-    const names = Object.keys(args);
-    if (names[0] !== "version" || names[1] !== "reply" || args.version !== 1) return;
-    let known = 2;
-    const page = names[known] === "pagePropsIndex" ? position(args[names[known++]]) : -1;
-    const layout = names[known] === "layoutPropsIndex" ? position(args[names[known++]]) : -1;
-    if (names.length !== known || page === UNUSUAL || layout === UNUSUAL) return;
-    const { reply } = args;
+  function keyOf(prefix, id, args, options) {
+    const shape = shapeOf(args);
     const metadata = fileMetadata(options);
-    if (metadata === undefined) return;
+    if (shape === UNUSUAL || metadata === undefined) return;
+    const { reply } = args;
     if (typeof reply === "string") {
-      return known === 2 ? textKey(id, keySeed, reply) : textKey(id, keySeed, reply, page, layout);
+      return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
     }
     // Of a file only the bytes are handed over.
     if (metadata || !Array.isArray(reply) || reply.length > ENTRIES || !isOrdinary(reply)) return;
@@ -51,38 +54,77 @@ module.exports = ({ fast, ...plain }) => {
       if (entry.length !== 2) files |= 1 << index;
       texts.push(entry[0], entry[1]);
     }
-    return entriesKey(id, keySeed, page, layout, files, ...texts);
+    return entriesKey(prefix, id, shape | files, ...texts);
   }
 
-  /**
-   * The same; and nothing where a getter or a proxy among the arguments throws at what only this path asks.
-   * @type {typeof keyOf}
-   */
-  function tryKeyOf(id, keySeed, args, options) {
-    try {
-      return keyOf(id, keySeed, args, options);
-    } catch {}
-  }
-
+  // What only this path asks may throw, in a getter or a proxy among the arguments; then too the plain export decides.
   return {
     ...plain,
     /** @param {any} id @param {any} keySeed @param {any} argsKey */
     buildUseCacheKey(id, keySeed, argsKey) {
-      return buildKey(id, keySeed, argsKey) ?? plain.buildUseCacheKey(id, keySeed, argsKey);
+      try {
+        const key = buildKey(prefixOf(keySeed), id, argsKey);
+        if (key !== undefined) return key;
+      } catch {}
+      return plain.buildUseCacheKey(id, keySeed, argsKey);
     },
     /** @param {any} args @param {any} options */
     flightArgumentsKey(args, options) {
-      return tryKeyOf(undefined, undefined, args, options) ?? plain.flightArgumentsKey(args, options);
+      try {
+        const key = keyOf(undefined, undefined, args, options);
+        if (key !== undefined) return key;
+      } catch {}
+      return plain.flightArgumentsKey(args, options);
     },
     /** @param {any} id @param {any} keySeed @param {any} args @param {any} options */
     deriveUseCacheKey(id, keySeed, args, options) {
-      return (
-        (typeof id === "string" ? tryKeyOf(id, keySeed, args, options) : undefined) ??
-        plain.deriveUseCacheKey(id, keySeed, args, options)
-      );
+      try {
+        const key = keyOf(prefixOf(keySeed), id, args, options);
+        if (key !== undefined) return key;
+      } catch {}
+      return plain.deriveUseCacheKey(id, keySeed, args, options);
     },
   };
 };
+
+const NOTHING = Object.freeze({});
+
+/**
+ * The indexes among arguments that have vinext's properties in its order, and no others, as bits; else `UNUSUAL`.
+ * @param {any} args
+ */
+function shapeOf(args) {
+  if (typeof args !== "object" || args === null) return UNUSUAL;
+  if (Object.getPrototypeOf(args) !== Object.prototype || hasToJson(args)) return UNUSUAL;
+  // A property that somebody gave every object.
+  for (const _ in NOTHING) return UNUSUAL;
+  let seen = 0;
+  // `Object.keys` would make an array, which takes twice as long.
+  for (const name in args) {
+    const bit = bitOf(name);
+    if (bit <= seen) return UNUSUAL;
+    seen |= bit;
+  }
+  if ((seen & 3) !== 3 || args.version !== 1) return UNUSUAL;
+  const page = seen & 4 ? indexBits(args.pagePropsIndex, PAGE) : 0;
+  const layout = seen & 8 ? indexBits(args.layoutPropsIndex, LAYOUT) : 0;
+  return page | layout;
+}
+
+/** Properties in vinext's order, each a higher bit. */
+function bitOf(/** @type {string} */ name) {
+  if (name === "version") return 1;
+  if (name === "reply") return 2;
+  if (name === "pagePropsIndex") return 4;
+  return name === "layoutPropsIndex" ? 8 : 0;
+}
+
+/** An index as the addon takes it: one more, and nothing for none. */
+function indexBits(/** @type {unknown} */ index, /** @type {number} */ from) {
+  if (index === undefined) return 0;
+  const integer = Number(index) | 0;
+  return integer === index && integer >= 0 && integer < INDEXES ? (integer + 1) << from : UNUSUAL;
+}
 
 /** Whether files are keyed by more than their bytes; nothing where it takes the plain export to say what is wrong. */
 function fileMetadata(/** @type {any} */ options) {

@@ -13,9 +13,7 @@ use napi::bindgen_prelude::{Env, JsObjectValue, Object};
 use napi::sys;
 use napi_derive::napi;
 
-use crate::cache_key::{SCHEME, SEED_MARK};
 use crate::flight_arguments::{Entry, FlightArguments, KeyOptions, Reply, flight_arguments_key};
-use crate::uri_component::is_unreserved;
 use units::Units;
 
 /// As many entries of a reply as are taken here.
@@ -31,40 +29,32 @@ pub fn export_fast(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
     exports.set("fast", fast)
 }
 
-/// `buildKey(id, keySeed, argsKey)`: a key.
+/// `buildKey(prefix, id, argsKey)`: a key.
 extern "C" fn build_key(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     Call::<3>::answer(env, info, |call| {
         let mut key = Units::new();
-        call.write_id(&mut key)?;
-        key.write(b":");
-        if call.read(2, &mut key).is_none() {
-            if call.kind(2)? != sys::ValueType::napi_undefined {
-                return None;
-            }
-            key.truncate(key.len() - 1);
-        }
-        call.string(&key)
+        call.read_head(&mut key)?;
+        call.read(2, &mut key)?;
+        key.to_string(call.env)
     })
 }
 
-/// `textKey(id, keySeed, reply, pagePropsIndex?, layoutPropsIndex?)`: the key of a call whose reply is text, or of its
-/// arguments alone where `id` is `undefined`. A negative index is none.
+/// `textKey(prefix, id, reply, shape?)`: the key of a call whose reply is text, or of its arguments alone where `prefix` is
+/// `undefined`.
 extern "C" fn text_key(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    Call::<5>::answer(env, info, |call| {
+    Call::<4>::answer(env, info, |call| {
         let mut reply = Units::new();
         call.read(2, &mut reply)?;
-        let indexes = if call.count > 3 { [call.integer(3)?, call.integer(4)?] } else { [-1; 2] };
-        call.key_of(Reply::Text(reply.as_slice()), indexes)
+        let shape = if call.count > 3 { call.shape(3)? } else { Shape::default() };
+        call.key_of(Reply::Text(reply.as_slice()), shape)
     })
 }
 
-/// `entriesKey(id, keySeed, pagePropsIndex, layoutPropsIndex, files, name, content, …)`: the same for a reply of entries,
-/// where bit *i* of `files` says that entry *i* is a file, of which the content is its bytes.
+/// `entriesKey(prefix, id, shape, name, content, …)`: the same for a reply of entries. The content of a file is its bytes.
 extern "C" fn entries_key(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    const FIRST: usize = 5;
+    const FIRST: usize = 3;
     Call::<{ FIRST + 2 * ENTRIES }>::answer(env, info, |call| {
-        let indexes = [call.integer(2)?, call.integer(3)?];
-        let files = call.integer(4)?;
+        let shape = call.shape(2)?;
         let mut texts = Units::new();
         let mut ends = [0; 2 * ENTRIES];
         let ends = ends.get_mut(..call.count.checked_sub(FIRST)?)?;
@@ -78,14 +68,25 @@ extern "C" fn entries_key(env: sys::napi_env, info: sys::napi_callback_info) -> 
             let [middle, end] = *pair else { return None };
             let (name, content) = (texts.as_slice().get(start..middle)?, texts.as_slice().get(middle..end)?);
             start = end;
-            *entry = if files >> index & 1 == 0 {
+            *entry = if shape.files >> index & 1 == 0 {
                 Entry::Text { name, text: content }
             } else {
                 Entry::File { name, base64: content, file_name: &[], media_type: &[] }
             };
         }
-        call.key_of(Reply::Entries(entries.get(..ends.len() / 2)?), indexes)
+        call.key_of(Reply::Entries(entries.get(..ends.len() / 2)?), shape)
     })
+}
+
+/// What the arguments hold besides text, as one integer, because each that crosses has its price.
+#[derive(Clone, Copy, Default)]
+struct Shape {
+    /// Bit *i* says that entry *i* is a file. The lowest byte.
+    files: u8,
+    /// The next byte, plus one; zero is none.
+    page_props_index: Option<i32>,
+    /// The byte behind it, likewise.
+    layout_props_index: Option<i32>,
 }
 
 /// A running callback and its arguments.
@@ -111,39 +112,24 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
     }
 
     /// The key of a call with this reply: its arguments' digest, behind its id if it has one.
-    fn key_of(&self, reply: Reply<'_, [u16]>, indexes: [i32; 2]) -> Option<sys::napi_value> {
-        let [page_props_index, layout_props_index] = indexes.map(|index| (index >= 0).then_some(index));
+    fn key_of(&self, reply: Reply<'_, [u16]>, shape: Shape) -> Option<sys::napi_value> {
+        let Shape { page_props_index, layout_props_index, .. } = shape;
         let args = FlightArguments { version: 1, reply, page_props_index, layout_props_index };
         let digest = flight_arguments_key(&args, KeyOptions::default());
         let mut key = Units::new();
-        if self.kind(0)? != sys::ValueType::napi_undefined {
-            self.write_id(&mut key)?;
-            key.write(b":");
+        if !self.is_undefined(0)? {
+            self.read_head(&mut key)?;
         }
         key.write(&digest);
-        self.string(&key)
+        key.to_string(self.env)
     }
 
-    /// Writes a key up to its id. A seed that needs encoding is left to the plain export.
-    fn write_id(&self, key: &mut Units) -> Option<()> {
-        key.write(SCHEME);
-        let unscoped = key.len();
-        key.write(SEED_MARK);
-        let start = key.len();
-        if self.read(1, key).is_none()
-            && !matches!(self.kind(1)?, sys::ValueType::napi_undefined | sys::ValueType::napi_null)
-        {
-            return None;
-        }
-        let seed = key.as_slice().get(start..)?;
-        if seed.is_empty() {
-            key.truncate(unscoped);
-        } else if seed.iter().all(|unit| u8::try_from(*unit).is_ok_and(is_unreserved)) {
-            key.write(b":");
-        } else {
-            return None;
-        }
-        self.read(0, key)
+    /// Appends what a key has before its arguments.
+    fn read_head(&self, key: &mut Units) -> Option<()> {
+        self.read(0, key)?;
+        self.read(1, key)?;
+        key.write(b":");
+        Some(())
     }
 
     /// Appends an argument that is a string.
@@ -151,28 +137,21 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         units.read(self.env, *self.arguments.get(argument)?)
     }
 
-    fn integer(&self, argument: usize) -> Option<i32> {
-        let mut integer = 0;
+    fn shape(&self, argument: usize) -> Option<Shape> {
+        let mut bits = 0;
         // SAFETY: the environment and the argument are of the running callback.
         let status =
-            unsafe { sys::napi_get_value_int32(self.env, *self.arguments.get(argument)?, &raw mut integer) };
-        (status == sys::Status::napi_ok).then_some(integer)
+            unsafe { sys::napi_get_value_uint32(self.env, *self.arguments.get(argument)?, &raw mut bits) };
+        let [files, page, layout, _] = bits.to_le_bytes();
+        let index = |plus_one: u8| i32::from(plus_one).checked_sub(1).filter(|index| *index >= 0);
+        let shape = Shape { files, page_props_index: index(page), layout_props_index: index(layout) };
+        (status == sys::Status::napi_ok).then_some(shape)
     }
 
-    fn kind(&self, argument: usize) -> Option<sys::napi_valuetype> {
+    fn is_undefined(&self, argument: usize) -> Option<bool> {
         let mut kind = sys::ValueType::napi_undefined;
         // SAFETY: the environment and the argument are of the running callback.
         let status = unsafe { sys::napi_typeof(self.env, *self.arguments.get(argument)?, &raw mut kind) };
-        (status == sys::Status::napi_ok).then_some(kind)
-    }
-
-    fn string(&self, units: &Units) -> Option<sys::napi_value> {
-        let units = units.as_slice();
-        let length = units.len().cast_signed();
-        let mut string = null_mut();
-        // SAFETY: the environment is of the running callback; the units are passed with their length.
-        let status =
-            unsafe { sys::napi_create_string_utf16(self.env, units.as_ptr(), length, &raw mut string) };
-        (status == sys::Status::napi_ok).then_some(string)
+        (status == sys::Status::napi_ok).then_some(kind == sys::ValueType::napi_undefined)
     }
 }

@@ -29,22 +29,21 @@ impl Units {
         self.length
     }
 
-    pub fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
-
     pub fn as_slice(&self) -> &[u16] {
         let first = if self.is_on_heap() { self.heap.as_ptr() } else { self.stack.as_ptr().cast() };
         // SAFETY: `length` units from `first` on have been written, by `read` and `write` alone.
         unsafe { std::slice::from_raw_parts(first, self.length) }
     }
 
-    pub fn write(&mut self, ascii: &[u8]) {
-        self.reserve(ascii.len());
-        for (unit, byte) in self.free().iter_mut().zip(ascii) {
-            unit.write(u16::from(*byte));
+    #[inline]
+    pub fn write<const LENGTH: usize>(&mut self, ascii: &[u8; LENGTH]) {
+        if self.free().len() < LENGTH {
+            self.grow(LENGTH);
         }
-        self.length += ascii.len();
+        if let Some(free) = self.free().first_chunk_mut::<LENGTH>() {
+            *free = ascii.map(|byte| MaybeUninit::new(u16::from(byte)));
+            self.length += LENGTH;
+        }
     }
 
     /// Appends a string's units, or returns `None` where the value is no string or too long.
@@ -58,8 +57,31 @@ impl Units {
         if status != sys::Status::napi_ok || self.length + length > LONGEST {
             return None;
         }
-        self.reserve(length + 2);
+        self.grow(length + 2);
         self.read_into_free(env, value)?.then_some(())
+    }
+
+    /// The units as a JavaScript string, which V8 makes faster of bytes where they are ASCII.
+    #[expect(clippy::cast_possible_truncation, reason = "units that are cut off are not made bytes of")]
+    pub fn to_string(&self, env: sys::napi_env) -> Option<sys::napi_value> {
+        let units = self.as_slice();
+        let length = units.len().cast_signed();
+        let mut bytes = [MaybeUninit::<u8>::uninit(); STACK];
+        let mut all = 0;
+        for (byte, unit) in bytes.iter_mut().zip(units) {
+            byte.write(*unit as u8);
+            all |= unit;
+        }
+        let mut string = null_mut();
+        // SAFETY: `env` is of the running callback; the text is passed with its length, which as bytes are all written.
+        let status = unsafe {
+            if all < 0x80 && units.len() <= bytes.len() {
+                sys::napi_create_string_latin1(env, bytes.as_ptr().cast(), length, &raw mut string)
+            } else {
+                sys::napi_create_string_utf16(env, units.as_ptr(), length, &raw mut string)
+            }
+        };
+        (status == sys::Status::napi_ok).then_some(string)
     }
 
     /// Appends the units if they fit. Node-API cuts off what does not, so a full buffer may lack some; it ends them with
@@ -88,10 +110,8 @@ impl Units {
         units.get_mut(self.length..).unwrap_or_default()
     }
 
-    fn reserve(&mut self, count: usize) {
-        if self.free().len() >= count {
-            return;
-        }
+    #[cold]
+    fn grow(&mut self, count: usize) {
         let mut heap = Vec::with_capacity(self.length + count);
         heap.extend_from_slice(self.as_slice());
         // The length is kept here, so that all of the capacity is spare there.
