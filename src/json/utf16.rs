@@ -56,7 +56,8 @@ mod tests {
         for filler in [0x20, 0x22, 0x7e, 0xe9, 0x20ac] {
             for first in kinds {
                 for second in kinds {
-                    for (before, between) in [(0, 0), (3, 9), (15, 0), (14, 1), (16, 16), (130, 40)] {
+                    for (before, between) in [(0, 0), (3, 9), (15, 0), (31, 0), (30, 1), (16, 16), (130, 40)]
+                    {
                         let filled = |count| std::iter::repeat_n(filler, count);
                         let parts = [
                             first.to_vec(),

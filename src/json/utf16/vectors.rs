@@ -6,12 +6,12 @@
 #![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, i8x32, u8x16, u8x32, u16x16, u64x2};
+use fearless_simd::{Level, i8x32, u8x16, u8x32, u16x16, u16x32, u64x2};
 
 use super::shuffles::{ESCAPES, LANES, LETTERS};
 use crate::json::{JsonSink, ROOM};
 
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 /// A block takes three bytes a unit at most, and the last vector is stored whole.
 const BLOCK_ROOM: usize = 3 * BLOCK + 16;
 const QUOTE: u8 = b'"';
@@ -76,35 +76,39 @@ fn write_slowly<'a>(text: &'a [u16], json: &mut impl JsonSink) -> &'a [u16] {
 /// Prints a block behind what is printed already, and returns the length; nothing where shuffles are not enough.
 #[inline(always)]
 fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], start: usize) -> Option<usize> {
-    let units = u16x16::load_array_ref(simd, block);
-    if (units & 0xff80).simd_eq(0).all_true() {
-        print_ascii(simd, units, room, start)
+    let (low, high) = u16x32::load_array_ref(simd, block).split();
+    if ((low | high) & 0xff80).simd_eq(0).all_true() {
+        print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start)
     } else {
-        print_wide(simd, units, room, start)
+        let length = print_wide(simd, low, room, start)?;
+        Some(length + print_wide(simd, high, room, start + length)?)
     }
 }
 
 /// A backslash goes before what is escaped. Nothing where an escape is longer.
 #[inline(always)]
-fn print_ascii<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
-    let (low, high) = units.split();
-    let bytes = simd.relaxed_narrow_u16x8(low, high);
+fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
     let control = bytes.simd_lt(b' ');
     let escaped = (control | bytes.simd_eq(QUOTE) | bytes.simd_eq(BACKSLASH)).to_bitmask();
     if escaped == 0 {
-        store(bytes, room, start);
+        *room.get_mut(start..)?.first_chunk_mut()? = bytes.to_array();
         return Some(BLOCK);
     }
-    let letters = u8x16::load_array(simd, LETTERS).swizzle_dyn_precise(bytes);
-    if (control & letters.simd_eq(0)).any_true() {
+    let letters = letters(simd, bytes);
+    if (control & (letters.simd_eq(0) | (bytes & 0x10).simd_eq(0x10))).any_true() {
         return None;
     }
-    let letters: u64x2<S> = control.select(letters, bytes).bitcast();
-    let backslashes = u8x16::splat(simd, BACKSLASH).bitcast();
-    let halves = [simd.zip_low_u64x2(letters, backslashes), simd.zip_high_u64x2(letters, backslashes)];
+    let (low, high) = control.select(letters, bytes).split();
+    let backslashes: u64x2<S> = u8x16::splat(simd, BACKSLASH).bitcast();
+    let quarters = [
+        simd.zip_low_u64x2(low.bitcast(), backslashes),
+        simd.zip_high_u64x2(low.bitcast(), backslashes),
+        simd.zip_low_u64x2(high.bitcast(), backslashes),
+        simd.zip_high_u64x2(high.bitcast(), backslashes),
+    ];
     let mut end = start;
-    for (half, escaped) in halves.into_iter().zip(escaped.to_le_bytes()) {
-        store(shuffle(simd, half.bitcast(), ESCAPES.of(escaped)), room, end);
+    for (quarter, escaped) in quarters.into_iter().zip(escaped.to_le_bytes()) {
+        store(shuffle(simd, quarter.bitcast(), ESCAPES.of(escaped)), room, end);
         end += 8 + escaped.count_ones() as usize;
     }
     Some(end - start)
@@ -114,9 +118,8 @@ fn print_ascii<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start:
 #[inline(always)]
 fn print_wide<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
     let control = (units & 0xffe0).simd_eq(0);
-    let letters = u8x32::block_splat(u8x16::load_array(simd, LETTERS));
-    let letters: u16x16<S> = letters.swizzle_dyn_within_blocks((units & 15).bitcast::<u8x32<S>>()).bitcast();
-    let longer = (control & letters.simd_eq(0)) | (units & 0xfff0).simd_eq(0x10);
+    let letters: u16x16<S> = letters(simd, units.bitcast()).bitcast();
+    let longer = control & (letters.simd_eq(0) | (units & 0x10).simd_eq(0x10));
     let upper = units & 0xf800;
     if (longer | upper.simd_eq(0xd800)).any_true() {
         return None;
@@ -147,6 +150,12 @@ fn print_wide<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: 
         end += 4 + lengths.count_ones() as usize;
     }
     Some(end - start)
+}
+
+/// The letters of bytes below 16, and no matter what of others.
+#[inline(always)]
+fn letters<S: Simd>(simd: S, bytes: u8x32<S>) -> u8x32<S> {
+    u8x32::block_splat(u8x16::load_array(simd, LETTERS)).swizzle_dyn_within_blocks(bytes & 15)
 }
 
 #[inline(always)]
