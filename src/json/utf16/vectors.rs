@@ -14,6 +14,7 @@ use crate::json::{JsonSink, ROOM};
 const BLOCK: usize = 32;
 /// A block takes three bytes a unit at most, and the last vector is stored whole.
 const BLOCK_ROOM: usize = 3 * BLOCK + 16;
+const _: () = assert!(6 * (BLOCK + 1) <= ROOM, "a block has room even if it is all escapes");
 const QUOTE: u8 = b'"';
 const BACKSLASH: u8 = b'\\';
 
@@ -69,8 +70,28 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
 fn write_slowly<'a>(text: &'a [u16], json: &mut impl JsonSink) -> &'a [u16] {
     let parts_pair = matches!(text.get(BLOCK - 1..), Some([0xd800..=0xdbff, 0xdc00..=0xdfff, ..]));
     let (block, rest) = text.split_at_checked(BLOCK + usize::from(parts_pair)).unwrap_or((text, &[]));
-    super::write_units(block, json);
+    json.write_with(|room| {
+        let mut printed = Printed { room, end: 0 };
+        super::write_units(block, &mut printed);
+        printed.end
+    });
     rest
+}
+
+/// What is printed at the start of a room.
+struct Printed<'a> {
+    room: &'a mut [u8; ROOM],
+    end: usize,
+}
+
+impl JsonSink for Printed<'_> {
+    #[inline]
+    fn write(&mut self, json: &[u8]) {
+        if let Some(room) = self.room.get_mut(self.end..self.end + json.len()) {
+            room.copy_from_slice(json);
+            self.end += json.len();
+        }
+    }
 }
 
 /// Prints a block behind what is printed already, and returns the length; nothing where shuffles are not enough.
