@@ -15,6 +15,7 @@ const json = (length) =>
 const text = (unit) => (length) => JSON.stringify([fill(unit, length - 4)]);
 const prose = text("The quick brown fox jumps over the lazy dog, and then it rests for a while. ");
 const nonAscii = text("Größe und Maß: 日本語のテキスト、それから少し英語 too. ");
+const emoji = text("A quick brown fox 🦊 jumps over the lazy dog 🐶🐶, and then it rests. ");
 const base64 = fill("iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4", KB * KB);
 
 /** A call of the fused function, over arguments as vinext's `snapshotFlightReply` makes them. */
@@ -41,6 +42,7 @@ export const cases = [
   derive("64 KB JSON", json(64 * KB)),
   derive("64 KB non-ASCII", nonAscii(64 * KB)),
   derive("64 KB prose", prose(64 * KB)),
+  derive("64 KB emoji", emoji(64 * KB)),
   derive("1 MB JSON", json(KB * KB)),
   derive("1 MB file", [
     ["0", '["$K1"]'],

@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn the_fast_path_prints_the_same() {
-        let kinds: [&[u16]; 19] = [
+        let kinds: [&[u16]; 22] = [
             &[0x22],
             &[0x5c],
             &[0x0a],
@@ -52,6 +52,9 @@ mod tests {
             &[0xd800],
             &[0xdfff],
             &[0xd83d, 0xde00],
+            &[0xdbff, 0xdfff],
+            &[0xde00, 0xd83d],
+            &[0xd83d, 0xd83d, 0xde00],
         ];
         for filler in [0x20, 0x22, 0x7e, 0xe9, 0x20ac] {
             for first in kinds {

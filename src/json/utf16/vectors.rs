@@ -97,12 +97,18 @@ impl JsonSink for Printed<'_> {
 /// Prints a block behind what is printed already, and returns the length; nothing where shuffles are not enough.
 #[inline(always)]
 fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], start: usize) -> Option<usize> {
-    let (low, high) = u16x32::load_array_ref(simd, block).split();
-    if ((low | high) & 0xff80).simd_eq(0).all_true() {
+    let units = u16x32::load_array_ref(simd, block);
+    let (low, high) = units.split();
+    if (units & 0xff80).simd_eq(0).all_true() {
         print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start)
+    } else if (units & 0xf800).simd_eq(0xd800).any_true() {
+        let parts_pair = block[BLOCK - 1] & 0xfc00 == 0xd800;
+        let before = u16x16::splat(simd, 0).slide::<15>(low);
+        let length = print_wide::<S, true>(simd, low, before, room, start).filter(|_| !parts_pair)?;
+        Some(length + print_wide::<S, true>(simd, high, low.slide::<15>(high), room, start + length)?)
     } else {
-        let length = print_wide(simd, low, room, start)?;
-        Some(length + print_wide(simd, high, room, start + length)?)
+        let length = print_wide::<S, false>(simd, low, low, room, start)?;
+        Some(length + print_wide::<S, false>(simd, high, high, room, start + length)?)
     }
 }
 
@@ -135,25 +141,43 @@ fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, room: &mut [u8; ROOM], start: 
     Some(end - start)
 }
 
-/// Each unit has four bytes of its own, of which one to three count. Nothing where there are surrogates or longer escapes.
+/// Each unit has four bytes of its own, of which one to three count; of a pair of surrogates either has two. Nothing where there
+/// are lone ones or longer escapes. For pairs it takes the unit `before` each.
 #[inline(always)]
-fn print_wide<S: Simd>(simd: S, units: u16x16<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+fn print_wide<S: Simd, const PAIRS: bool>(
+    simd: S,
+    units: u16x16<S>,
+    before: u16x16<S>,
+    room: &mut [u8; ROOM],
+    start: usize,
+) -> Option<usize> {
     let control = (units & 0xffe0).simd_eq(0);
     let letters: u16x16<S> = letters(simd, units.bitcast()).bitcast();
     let longer = control & (letters.simd_eq(0) | (units & 0x10).simd_eq(0x10));
-    let upper = units & 0xf800;
-    if (longer | upper.simd_eq(0xd800)).any_true() {
+    if longer.any_true() {
         return None;
     }
     let is_escaped = control | units.simd_eq(u16::from(QUOTE)) | units.simd_eq(u16::from(BACKSLASH));
     let is_ascii = (units & 0xff80).simd_eq(0);
-    let is_three = !upper.simd_eq(0);
+    let mut is_three = !(units & 0xf800).simd_eq(0);
 
     let escape = (control.select(letters, units) << 8) | u16::from(BACKSLASH);
     let last = (units & 0x3f) | 0x80;
     let two = (units >> 6) | 0xc0 | (last << 8);
     let three = (units >> 12) | 0xe0 | ((units << 2) & 0x3f00) | 0x8000;
-    let first = is_escaped.select(escape, is_ascii.select(units, is_three.select(three, two)));
+    let mut first = is_escaped.select(escape, is_ascii.select(units, is_three.select(three, two)));
+    if PAIRS {
+        let is_high = |units: u16x16<S>| (units & 0xfc00).simd_eq(0xd800);
+        let (high, low) = (is_high(units), (units & 0xfc00).simd_eq(0xdc00));
+        if !low.simd_eq(is_high(before)).all_true() {
+            return None;
+        }
+        let point = (units & 0x3ff) + 0x40;
+        let high_bytes = (point >> 8) | 0xf0 | ((point << 6) & 0x3f00) | 0x8000;
+        let low_bytes = ((before << 4) & 0x30) | ((units >> 6) & 0xf) | 0x80 | (last << 8);
+        first = high.select(high_bytes, low.select(low_bytes, first));
+        is_three &= !(high | low);
+    }
 
     let has_second = (is_escaped | !is_ascii).to_vector() & 0x00ff;
     let has_third = is_three.to_vector() & -0x100;
