@@ -14,9 +14,11 @@ const write = (folder, manifest) =>
   writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
 const NAME = "vinext-cache-key";
-const PLATFORMS = Object.keys(read(ROOT).optionalDependencies).map((name) => name.slice(NAME.length + 1));
+export const PLATFORMS = Object.keys(read(ROOT).optionalDependencies).map((name) =>
+  name.slice(NAME.length + 1),
+);
 
-const binaryOf = (platform, npm = path.join(ROOT, "npm")) =>
+export const binaryOf = (platform, npm = path.join(ROOT, "npm")) =>
   path.join(npm, platform, `${NAME}.${platform}.node`);
 
 /** The platforms whose binary is there to be packed. */
@@ -67,24 +69,21 @@ export function pack(out, platforms = built(), npm) {
   mkdirSync(out, { recursive: true });
   const stage = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-pack-"));
   try {
-    return [...platforms, NAME].map((what) => {
-      const folder = path.join(stage, what);
-      mkdirSync(folder);
-      if (what === NAME) stagePackage(folder);
-      else stagePlatform(folder, what, npm);
-      return packFolder(folder, out);
-    });
+    for (const platform of platforms) stagePlatform(path.join(stage, platform), platform, npm);
+    stagePackage(path.join(stage, NAME));
+    const folders = [...platforms, NAME].map((folder) => `./${folder}`);
+    const args = ["pack", ...folders, "--json", "--ignore-scripts", "--pack-destination", path.resolve(out)];
+    const options = { cwd: stage, encoding: "utf8", shell: process.platform === "win32" };
+    return JSON.parse(execFileSync("npm", args, options)).map(({ name, version, filename, size, files }) => ({
+      name,
+      version,
+      path: path.join(path.resolve(out), filename),
+      size,
+      files: files.map((file) => file.path).sort(),
+    }));
   } finally {
     rmSync(stage, { recursive: true });
   }
-}
-
-function packFolder(folder, out) {
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", path.resolve(out)];
-  const options = { cwd: folder, encoding: "utf8", shell: process.platform === "win32" };
-  const [{ name, version, filename, size, files }] = JSON.parse(execFileSync("npm", args, options));
-  const paths = files.map((file) => file.path).sort();
-  return { name, version, path: path.join(path.resolve(out), filename), size, files: paths };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

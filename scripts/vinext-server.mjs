@@ -12,9 +12,12 @@ const END_WITHIN = 3_000;
 const children = new Set();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-/** @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options] */
-export async function buildApp(root, { env, signal } = {}) {
-  const build = launch([locate(root, "vite/bin/vite.js"), "build"], root, env, signal);
+/** @typedef {{ node?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} Options A Node that vinext can do with. */
+
+/** @param {Options} [options] */
+export async function buildApp(root, options = {}) {
+  const { signal } = options;
+  const build = launch([locate(root, "vite/bin/vite.js"), "build"], root, options);
   const code = await build.ended;
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`The build failed:\n${build.output()}`);
@@ -23,7 +26,7 @@ export async function buildApp(root, { env, signal } = {}) {
 /**
  * Serves the app built in `root` on a free loopback port until `stop` or the signal.
  *
- * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
+ * @param {Options} [options]
  */
 export function startServer(root, options) {
   const start = [locate(root, "vinext/dist/cli.js"), "start", "--port=0", "--hostname=127.0.0.1"];
@@ -33,17 +36,28 @@ export function startServer(root, options) {
 /**
  * The same for an app that was built for Workers, in workerd.
  *
- * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
+ * @param {Options} [options]
  */
-export function startWorker(root, { env, signal } = {}) {
+export function startWorker(root, { env, ...options } = {}) {
   const preview = [locate(root, "vite/bin/vite.js"), "preview", "--port=0", "--host=127.0.0.1"];
   // Without the last one, miniflare asks the network where on Earth it is.
   const quiet = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
-  return serve(preview, /Local: +(http:\S+)\n/, root, { env: { ...quiet, ...env }, signal });
+  return serve(preview, /Local: +(http:\S+)\n/, root, { ...options, env: { ...quiet, ...env } });
 }
 
-async function serve(args, listening, root, { env, signal } = {}) {
-  const server = launch(args, root, env, signal);
+/**
+ * The same for a standalone build, wherever it has been put.
+ *
+ * @param {Options} [options]
+ */
+export function startStandalone(root, { env, ...options } = {}) {
+  const address = { PORT: "0", HOST: "127.0.0.1" };
+  return serve(["server.js"], /running at (http:\S+)\n/, root, { ...options, env: { ...address, ...env } });
+}
+
+async function serve(args, listening, root, options = {}) {
+  const { signal } = options;
+  const server = launch(args, root, options);
   const url = await Promise.race([
     server.printed(listening),
     server.ended.then(() => {
@@ -81,9 +95,9 @@ function locate(root, file) {
   return found;
 }
 
-function launch(args, cwd, env, signal) {
+function launch(args, cwd, { node = modernNode(), env, signal }) {
   signal?.throwIfAborted();
-  const child = spawn(modernNode(), args, {
+  const child = spawn(node, args, {
     cwd,
     env: { ...process.env, NODE_ENV: "production", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,8 +1,8 @@
 // The example for Workers, built in a copy of its own.
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installIn } from "../../scripts/install-in.mjs";
 import { buildApp, startWorker } from "../../scripts/vinext-server.mjs";
 
 const example = fileURLToPath(new URL("../../examples/workers", import.meta.url));
@@ -16,14 +16,7 @@ export const workerdRunsHere =
   (process.platform !== "linux" || Boolean(process.report.getReport().header.glibcVersionRuntime));
 
 /** The example keeps to itself what it needs, two hundred megabytes that nothing else here does. */
-export function installExample() {
-  const installed = join(example, "node_modules/.package-lock.json");
-  const current =
-    existsSync(installed) &&
-    statSync(installed).mtimeMs >= statSync(join(example, "package-lock.json")).mtimeMs;
-  if (current) return;
-  execFileSync("npm", ["ci", "--loglevel=error"], { cwd: example, shell: process.platform === "win32" });
-}
+export const installExample = () => installIn(example);
 
 /** A copy beside the original's `node_modules`, with `worker-entry.js` before its own entry. */
 export function createWorker() {

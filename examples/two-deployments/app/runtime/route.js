@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
+import path from "node:path";
 
-const require = createRequire(import.meta.url);
+// As the server itself finds packages: a standalone build has its own beside it.
+const require = createRequire(path.join(process.cwd(), "package.json"));
 
 /** Which implementation derives this server's keys, or null for vinext's own. */
 export async function GET() {

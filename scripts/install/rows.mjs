@@ -1,0 +1,194 @@
+// The ways in which users install and run the package.
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildApp, startServer, startStandalone } from "../vinext-server.mjs";
+
+const EXAMPLE = fileURLToPath(new URL("../../examples/two-deployments", import.meta.url));
+const PACKAGE = "vinext-cache-key";
+/** Node's majors, and of them those that vinext runs on. */
+const NODES = ["20", "22", "24", "26"];
+const NODES_FOR_VINEXT = NODES.slice(1);
+const PROGRAMS = { CommonJS: "common.cjs", "ES module": "module.mjs" };
+
+/**
+ * @typedef {{ title: string, node?: string, run: (site: import("./site.mjs").Site) => Promise<void> }} Row
+ * @type {(titles: string[], row: (title: string) => Row) => Row[]}
+ */
+const each = (titles, row) => titles.map(row);
+
+/** One program of a kind, installed by npm. */
+const plain = (kind, file) =>
+  each(NODES, (node) => ({
+    title: `npm, ${kind}, Node ${node}`,
+    node,
+    async run(site) {
+      site.bring("report.cjs", file);
+      await site.run("npm", "install", PACKAGE);
+      const platforms = readdirSync(path.join(site.folder, "node_modules")).filter((name) =>
+        name.startsWith(`${PACKAGE}-`),
+      );
+      assert.deepEqual(platforms, [`${PACKAGE}-${site.target}`], "the packages of other platforms");
+      await site.check("node", file);
+    },
+  }));
+
+/** Both programs, installed and run by another tool. */
+async function both(site, install, start) {
+  site.bring("report.cjs", ...Object.values(PROGRAMS));
+  await site.run(...install);
+  for (const file of Object.values(PROGRAMS)) await site.check(...start, file);
+}
+
+const managers = [
+  { title: "pnpm", run: (site) => both(site, ["pnpm", "add", PACKAGE], ["node"]) },
+  {
+    title: "Yarn, Plug'n'Play",
+    run(site) {
+      const { registry } = site;
+      const host = registry.split(":")[0];
+      site.write(".yarnrc.yml", {
+        npmRegistryServer: `http://${registry}`,
+        unsafeHttpWhitelist: [host],
+        enableTelemetry: false,
+        pnpEnableEsmLoader: true,
+        // What was published a moment ago is what is tested.
+        npmMinimalAgeGate: 0,
+      });
+      site.write("yarn.lock", "");
+      return both(site, ["yarn", "add", PACKAGE], ["yarn", "node"]);
+    },
+  },
+  { title: "Bun", run: (site) => both(site, ["bun", "add", PACKAGE], ["bun", "run"]) },
+  {
+    title: "Deno",
+    run: (site) =>
+      both(
+        site,
+        ["deno", "add", "--minimum-dependency-age=0", `npm:${PACKAGE}`],
+        ["deno", "run", "--allow-ffi", "--allow-read", "--allow-env"],
+      ),
+  },
+];
+
+const types = ["NodeNext", "Bundler"].flatMap((resolution) =>
+  each(["7.0.2", "5.9.3"], (typescript) => ({
+    title: `TypeScript ${typescript}, ${resolution}`,
+    async run(site) {
+      const module = resolution === "Bundler" ? "ESNext" : resolution;
+      const compilerOptions = {
+        module,
+        moduleResolution: resolution,
+        target: "ES2022",
+        strict: true,
+        noEmit: true,
+      };
+      site.bring("api.ts", "plugin.ts");
+      await site.run("npm", "install", PACKAGE, `typescript@${typescript}`);
+      site.write("tsconfig.json", { compilerOptions, files: ["api.ts"] });
+      await site.run("tsc");
+      await site.run("npm", "install", "vite@8.3.8", "@types/node@24.19.2");
+      // Vite's own types are not what is checked.
+      site.write("tsconfig.json", {
+        compilerOptions: { ...compilerOptions, skipLibCheck: true },
+        files: ["plugin.ts"],
+      });
+      await site.run("tsc");
+    },
+  })),
+);
+
+const bundlers = each(["esbuild@0.28.2", "rolldown@1.3.2", "webpack@5.112.2"], (bundler) => ({
+  title: `Bundled by ${bundler.replace("@", " ")}`,
+  async run(site) {
+    const [name] = bundler.split("@");
+    site.bring("report.cjs", "module.mjs", `${name}.mjs`);
+    await site.run("npm", "install", PACKAGE, bundler);
+    await site.run("node", `${name}.mjs`);
+    const [bundle] = readdirSync(path.join(site.folder, "bundle"));
+    await site.check("node", `bundle/${bundle}`);
+  },
+}));
+
+const traced = {
+  title: "Traced by @vercel/nft 1.11.5",
+  async run(site) {
+    site.bring("report.cjs", "trace.mjs", ...Object.values(PROGRAMS));
+    await site.run("npm", "install", PACKAGE, "@vercel/nft@1.11.5");
+    await site.run("node", "trace.mjs");
+    // What was traced has to do alone.
+    renameSync(path.join(site.folder, "node_modules"), path.join(site.folder, "elsewhere"));
+    for (const file of Object.values(PROGRAMS)) await site.check("node", `traced/${file}`);
+  },
+};
+
+/** The example app, installed from the registry. */
+async function installExample(site, install = ["npm", "install"]) {
+  const generated = ["node_modules", "dist", ".next", ".vinext"];
+  cpSync(EXAMPLE, site.folder, {
+    recursive: true,
+    filter: (file) => !generated.includes(path.basename(file)),
+  });
+  const manifest = JSON.parse(readFileSync(path.join(EXAMPLE, "package.json"), "utf8"));
+  manifest.dependencies[PACKAGE] = site.version;
+  site.write("package.json", manifest);
+  await site.run(...install);
+}
+
+/** The app's pages have to come, with keys that the installed addon derived. */
+async function visit(site, starting) {
+  const server = await starting;
+  try {
+    assert.match(await server.request("/rate"), /<output>/);
+    site.checkNative(JSON.parse(await server.request("/runtime")));
+  } finally {
+    await server.stop();
+  }
+}
+
+const apps = [
+  ...each(NODES_FOR_VINEXT, (node) => ({
+    title: `vinext app, npm, Node ${node}`,
+    node,
+    async run(site) {
+      await installExample(site);
+      await buildApp(site.folder, site);
+      await visit(site, startServer(site.folder, site));
+    },
+  })),
+  {
+    title: "vinext app, pnpm",
+    async run(site) {
+      await installExample(site, ["pnpm", "install"]);
+      await buildApp(site.folder, site);
+      await visit(site, startServer(site.folder, site));
+    },
+  },
+  {
+    title: "vinext app, standalone, elsewhere",
+    async run(site) {
+      await installExample(site);
+      renameSync(path.join(site.folder, "next.config.js"), path.join(site.folder, "app.config.js"));
+      site.write(
+        "next.config.js",
+        'import config from "./app.config.js";\nexport default { ...config, output: "standalone" };\n',
+      );
+      await buildApp(site.folder, site);
+      const elsewhere = path.join(site.home, "standalone");
+      renameSync(path.join(site.folder, "dist/standalone"), elsewhere);
+      renameSync(path.join(site.folder, "node_modules"), path.join(site.folder, "elsewhere"));
+      await visit(site, startStandalone(elsewhere, site));
+    },
+  },
+];
+
+/** @type {Row[]} */
+export const rows = [
+  ...Object.entries(PROGRAMS).flatMap(([kind, file]) => plain(kind, file)),
+  ...managers,
+  ...types,
+  ...bundlers,
+  traced,
+  ...apps,
+];

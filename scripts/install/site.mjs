@@ -1,0 +1,86 @@
+// Where one row takes place: an empty project with a Node and a registry, and without a Rust toolchain.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import api from "../../index.js";
+
+const HERE = import.meta.dirname;
+const TOOLS = path.join(HERE, "node_modules");
+const PATIENCE = 300_000;
+
+const vectors = JSON.parse(readFileSync(path.join(HERE, "../../__test__/vectors.json"), "utf8"));
+const EXPECTED = { names: Object.keys(api), vectors };
+
+const has = (folder, ...programs) => programs.some((program) => existsSync(path.join(folder, program)));
+
+export class Site {
+  /**
+   * @param {{ folder: string, registry: string, target: string, version: string, node: string, signal: AbortSignal }} how
+   *   `registry` is a host and port, `node` a major version.
+   */
+  constructor({ folder, registry, target, version, node, signal }) {
+    this.folder = path.join(folder, "project");
+    this.home = path.join(folder, "home");
+    this.registry = registry;
+    this.target = target;
+    this.version = version;
+    this.node = path.join(TOOLS, `node-${node}/bin/node`);
+    this.signal = signal;
+    const folders = process.env.PATH.split(path.delimiter);
+    this.env = {
+      PATH: [path.dirname(this.node), ...folders.filter((one) => !has(one, "cargo", "rustc"))].join(
+        path.delimiter,
+      ),
+      HOME: this.home,
+      NO_COLOR: "1",
+    };
+    for (const one of [this.folder, this.home]) mkdirSync(one, { recursive: true });
+    this.write("package.json", { private: true });
+    this.write("expected.json", EXPECTED);
+    this.write(".npmrc", `registry=http://${registry}/\naudit=false\nfund=false\nupdate-notifier=false\n`);
+  }
+
+  write(file, content) {
+    const text = typeof content === "string" ? content : JSON.stringify(content);
+    writeFileSync(path.join(this.folder, file), text);
+  }
+
+  /** Brings files that lie beside this one. */
+  bring(...files) {
+    for (const file of files) cpSync(path.join(HERE, "files", file), path.join(this.folder, file));
+  }
+
+  /** Runs a program, by the name it has on the PATH or among the tools here; returns what it printed. */
+  async run(program, ...args) {
+    const tool = path.join(TOOLS, ".bin", program);
+    const own = path.join(this.folder, "node_modules/.bin", program);
+    const command = [own, tool].find((file) => program !== "node" && existsSync(file)) ?? program;
+    const options = { cwd: this.folder, env: this.env, signal: this.signal, timeout: PATIENCE };
+    try {
+      return await promisify(execFile)(command, args, options);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      const words = [error.stdout, error.stderr].filter(Boolean).join("\n") || error.message;
+      throw new Error(`${program} ${args.join(" ")} failed:\n${words}`, { cause: error });
+    }
+  }
+
+  /** Runs a program that ends in a report of the package, which must be of the native one and without a fault. */
+  async check(program, ...args) {
+    const { stdout, stderr } = await this.run(program, ...args);
+    assert.equal(stderr, "", "something was warned of");
+    const { implementation, missing, wrong } = JSON.parse(stdout);
+    assert.deepEqual({ missing, wrong }, { missing: [], wrong: [] });
+    this.checkNative(implementation);
+  }
+
+  /** Nothing but the binary that was installed here, for this platform, must have been loaded. */
+  checkNative({ kind, target, binary, reason }) {
+    assert.equal(kind, "native", reason);
+    assert.equal(target, this.target);
+    const installed = path.relative(realpathSync(path.dirname(this.folder)), realpathSync(binary));
+    assert.ok(!installed.startsWith(".."), `${binary} is not what was installed`);
+  }
+}
