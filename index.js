@@ -1,6 +1,7 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
+const { existsSync } = require("node:fs");
 const { isCutOff } = require("./js/elf.js");
 const { version } = require("./package.json");
 
@@ -48,31 +49,30 @@ const binaries = {
   ],
 };
 
-/** The C library of this Linux, as the running Node was linked with it. */
-function libc() {
-  const report = process.report ?? {};
-  // Without this a report looks up the names of open connections.
-  report.excludeNetwork = true;
-  const header = /** @type {any} */ (report.getReport?.())?.header;
-  if (!header) return "unknown libc";
-  return header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : "musl";
+/** A variable of the environment, which Deno may not let a program read. */
+function setting(/** @type {string} */ name) {
+  try {
+    return process.env[name];
+  } catch {}
 }
 
-/**
- * The platforms whose binary may load here. On Linux glibc's goes first: where the C library is another, loading it fails
- * cleanly, and asking for the C library takes longer than everything else here.
- */
+/** Where musl's dynamic loader is, by Node's word for the processor. To look there takes less time than to ask Node. */
+const muslLoaders = /** @type {Record<string, string>} */ ({
+  x64: "/lib/ld-musl-x86_64.so.1",
+  arm64: "/lib/ld-musl-aarch64.so.1",
+});
+
+/** The platforms whose binary may load here. Of two C libraries' the likely one goes first: the other's may load, to fail later. */
 function targets() {
   const platform = `${process.platform}-${process.arch}`;
-  return Object.keys(binaries).filter((target) => target === platform || target.startsWith(`${platform}-`));
+  const found = Object.keys(binaries).filter(
+    (target) => target === platform || target.startsWith(`${platform}-`),
+  );
+  return found.length > 1 && existsSync(muslLoaders[process.arch]) ? found.reverse() : found;
 }
 
-/**
- * @typedef {{ specifier: string, error: { code?: string, message: string } }} Attempt
- * @param {Attempt[]} failed Where what did not load is noted.
- */
+/** @param {import("./js/diagnosis.js").Attempt[]} failed Where what did not load is noted. */
 function load(failed) {
-  const override = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
   const candidates = targets().flatMap((target) => {
     const [fromPackage, fromBuild] = binaries[target];
     return [
@@ -80,30 +80,21 @@ function load(failed) {
       { target, specifier: `./vinext-cache-key.${target}.node`, open: fromBuild },
     ];
   });
+  const override = setting("NAPI_RS_NATIVE_LIBRARY_PATH");
   if (override)
-    candidates.unshift({ target: targets()[0], specifier: override, open: () => require(override) });
+    candidates.unshift({ target: candidates[0]?.target, specifier: override, open: () => require(override) });
   for (const { target, specifier, open } of candidates) {
+    let binary;
     try {
-      const binary = require.resolve(specifier);
+      binary = require.resolve(specifier);
       if (isCutOff(binary)) throw new Error("the file is cut off");
       const addon = open();
       if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);
       return { addon, target, binary };
     } catch (error) {
-      failed.push({ specifier, error: /** @type {Error} */ (error) });
+      failed.push({ specifier, binary, error: /** @type {Error} */ (error) });
     }
   }
-}
-
-/** @param {Attempt[]} failed */
-function diagnosis(failed) {
-  const platform = `${process.platform}-${process.arch}`;
-  const system = process.platform === "linux" ? `${platform} (${libc()})` : platform;
-  const attempts = failed.map(({ specifier, error: { code, message } }) => {
-    return `\n- ${specifier}: ${code ? `${code}: ` : ""}${message.split("\n", 1)[0]}`;
-  });
-  const tried = attempts.length > 0 ? `Tried:${attempts.join("")}` : "There is no binary for this platform.";
-  return `vinext-cache-key ${version} has no native addon on ${system}, Node ${process.version}. ${tried}`;
 }
 
 /**
@@ -117,9 +108,9 @@ function portable(reason) {
 
 /** What `VINEXT_CACHE_KEY` asks for, else the native implementation with the portable one to fall back to. */
 function implement() {
-  const { VINEXT_CACHE_KEY: wanted } = process.env;
+  const wanted = setting("VINEXT_CACHE_KEY");
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
-  /** @type {Attempt[]} */
+  /** @type {import("./js/diagnosis.js").Attempt[]} */
   const failed = [];
   const loaded = load(failed);
   if (loaded) {
@@ -127,7 +118,7 @@ function implement() {
     const implementation = Object.freeze({ kind: "native", binary, target });
     return { ...require("./js/native.js")(addon), implementation };
   }
-  const reason = diagnosis(failed);
+  const reason = require("./js/diagnosis.js").diagnose(version, failed);
   if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });
   const warning = `${reason}\nThe portable implementation stands in: the same keys, derived in JavaScript.`;
   process.emitWarning(warning, { code: "VINEXT_CACHE_KEY_PORTABLE" });

@@ -1,7 +1,7 @@
 // How the entry finds the addon, and what it says where it does not: copies of the package, each with another fault.
 import test from "ava";
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,12 +12,14 @@ const { binary, target } = implementation;
 const LOCAL = `vinext-cache-key.${target}.node`;
 const PLATFORM = `vinext-cache-key-${target}`;
 const KEY = "use-cache:build:s:id";
+const DEMAND = { VINEXT_CACHE_KEY: "native" };
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 
 /** A package as installed, without a binary. */
-function installed(t) {
+function installed(t, store = "node_modules") {
   const app = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-loader-"));
   t.teardown(() => rmSync(app, { recursive: true, force: true }));
-  const modules = path.join(app, "node_modules");
+  const modules = path.join(app, store);
   const folder = path.join(modules, "vinext-cache-key");
   for (const file of ["index.js", "package.json", "js"]) {
     cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true });
@@ -26,18 +28,21 @@ function installed(t) {
     folder,
     /** Puts bytes where the local build is looked for. */
     local: (bytes) => writeFileSync(path.join(folder, LOCAL), bytes),
-    /** Installs the platform's package with these bytes. */
-    platform(bytes) {
-      const home = path.join(modules, PLATFORM);
+    /** Installs the package of a platform with these bytes, without any where there are none; returns its binary's path. */
+    platform(bytes, platform = target) {
+      const home = path.join(modules, `vinext-cache-key-${platform}`);
       mkdirSync(home);
-      cpSync(path.join(ROOT, "npm", target, "package.json"), path.join(home, "package.json"));
-      writeFileSync(path.join(home, LOCAL), bytes);
+      cpSync(path.join(ROOT, "npm", platform, "package.json"), path.join(home, "package.json"));
+      const file = path.join(home, `vinext-cache-key.${platform}.node`);
+      if (bytes !== undefined) writeFileSync(file, bytes);
+      return file;
     },
     /** What a program that loads the package prints: the implementation, and a key. */
     run(options = [], env = {}, code = REQUIRE) {
       return new Promise((done) => {
         const args = [...options, ...code];
-        const settings = { cwd: app, env: { ...process.env, ...env } };
+        const { npm_config_user_agent: _agent, ...inherited } = process.env;
+        const settings = { cwd: path.dirname(modules), env: { ...inherited, ...env } };
         execFile(process.execPath, args, settings, (error, stdout, stderr) => {
           done({ code: error?.code ?? 0, stderr, ...(stdout && JSON.parse(stdout)) });
         });
@@ -56,14 +61,26 @@ const IMPORT = [
 
 const good = readFileSync(binary);
 
-/** Another version in the binary, which holds it as text beside its name. */
-function ofVersion(version) {
+/** The binary with a text in it replaced by another of the same length. */
+function replaced(from, to) {
   const bytes = Buffer.from(good);
-  const current = Buffer.from(JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")).version);
-  for (let at = bytes.indexOf(current); at >= 0; at = bytes.indexOf(current, at + 1))
-    bytes.write(version, at);
+  if (!bytes.includes(from)) throw new Error(`The binary has no ${from}`);
+  for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) bytes.write(to, at);
   return bytes;
 }
+
+/** The binary with other bytes at its start. */
+const starting = (...start) => Buffer.concat([Buffer.from(start), good.subarray(start.length)]);
+
+/** The binary as one for another processor: an ELF for SPARC. */
+function forSparc() {
+  const bytes = Buffer.from(good);
+  bytes.writeUInt16LE(2, 0x12);
+  return bytes;
+}
+
+/** A binary that needs a C library which is not here, as one that is built for the other does. */
+const forOtherLibc = () => replaced("libc.so.6", "libc.none");
 
 test("by require and by import: the platform's package goes before a local build", async (t) => {
   for (const code of [REQUIRE, IMPORT]) {
@@ -85,54 +102,134 @@ test("a local build does where there is no platform package, and a path from the
   t.is((await copy.run([], { NAPI_RS_NATIVE_LIBRARY_PATH: binary })).implementation.binary, binary);
 });
 
+const [os, cpu, abi] = target.split("-");
+const libc = os === "linux" ? [`--libc=${abi.startsWith("musl") ? "musl" : "glibc"}`] : [];
+const system = [`--os=${os}`, `--cpu=${cpu}`, ...libc].join(" ");
+const INSTALL = `npm install ${system} vinext-cache-key@${version}`;
+const REINSTALL = /^delete \S+node_modules\S+, then npm install$/;
+
+/** What may befall a binary: the cause that is then named, and the remedy. */
 const faults = {
-  "no binary at all": () => {},
-  "a truncated binary": (copy) => copy.platform(good.subarray(0, 4096)),
-  "a binary that lacks its end": (copy) => copy.platform(good.subarray(0, -1)),
-  "an empty binary": (copy) => copy.platform(""),
-  "a binary for another platform": (copy) =>
-    copy.platform(Buffer.concat([Buffer.from("MZ\0\0"), good.subarray(4)])),
-  "a binary of another version": (copy) => copy.platform(ofVersion("0.0.9")),
+  "no binary at all": [() => {}, /MODULE_NOT_FOUND: Cannot find module/, INSTALL],
+  "a truncated binary": [(copy) => copy.platform(good.subarray(0, 4096)), /the file is cut off/],
+  "a binary that lacks its end": [(copy) => copy.platform(good.subarray(0, -1)), /the file is cut off/],
+  "an empty binary": [(copy) => copy.platform(""), /ERR_DLOPEN_FAILED: \S+: file too short/],
+  "a binary for another processor": [(copy) => copy.platform(forSparc()), /ERR_DLOPEN_FAILED: /],
+  "a binary for macOS": [
+    (copy) => copy.platform(starting(0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 0x01)),
+    /ERR_DLOPEN_FAILED: \S+: invalid ELF header/,
+  ],
+  "a binary for Windows": [
+    (copy) => copy.platform(starting(0x4d, 0x5a, 0x90, 0)),
+    /ERR_DLOPEN_FAILED: \S+: invalid ELF header/,
+  ],
+  "a binary for another C library": [
+    (copy) => copy.platform(forOtherLibc()),
+    /ERR_DLOPEN_FAILED: libc\.none: cannot open shared object file/,
+  ],
+  "a binary without the symbol that Node looks for": [
+    (copy) => copy.platform(replaced("napi_register_module_v1", "napi_register_module_v0")),
+    /ERR_DLOPEN_FAILED: Module did not self-register/,
+  ],
+  "a binary of another version": [
+    (copy) => copy.platform(replaced(version, "0.0.9")),
+    /: it is of version 0\.0\.9, not 0\.1\.0/,
+  ],
+  "a binary that was deleted": [
+    (copy) => copy.platform(),
+    /MODULE_NOT_FOUND: Cannot find module '\S+\.node'/,
+  ],
+  "a folder in the place of the binary": [(copy) => mkdirSync(copy.platform()), /MODULE_NOT_FOUND: /],
 };
 
-for (const [fault, befall] of Object.entries(faults)) {
-  test(`${fault}: the same keys by the portable implementation, and a warning with the cause`, async (t) => {
+// The files are ELF's, the causes in the words of Linux's loader.
+const onLinux = os === "linux" ? test : test.skip;
+
+for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults)) {
+  onLinux(`${fault}: the same keys by the portable implementation, and a warning with the cause and the remedy`, async (t) => {
     const copy = installed(t);
     befall(copy);
     const { code, implementation, key, stderr } = await copy.run();
     t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
     t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
-    for (const part of [
-      "vinext-cache-key 0.1.0",
-      `${process.platform}-${process.arch}`,
-      process.version,
-      PLATFORM,
-      LOCAL,
-    ]) {
-      t.true(stderr.includes(part), `${part} is missing from: ${stderr}`);
-    }
-    t.is(implementation.reason, stderr.match(/Warning: (vinext-cache-key[^]*?)\nThe portable/)[1]);
+    const { reason } = implementation;
+    t.is(reason, stderr.match(/Warning: (vinext-cache-key[^]*?)\nThe portable/)[1]);
+    const [head, ...lines] = reason.split("\n");
+    const system = `${process.platform}-${process.arch}`;
+    t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${system}`), head);
+    t.true(head.endsWith(`, Node ${process.version}. Tried:`), head);
+    const [[ours], local, ...rest] = [
+      lines.filter((line) => line.startsWith(`- ${PLATFORM}: `)),
+      ...lines.slice(1),
+    ];
+    t.regex(ours, cause);
+    t.true(local.startsWith(`- ./${LOCAL}: MODULE_NOT_FOUND: `), local);
+    const [, mending] = /^To mend it: (.*)\.$/.exec(rest.at(-1));
+    if (typeof remedy === "string") t.is(mending, remedy);
+    else t.regex(mending, remedy);
   });
 
-  test(`${fault}: an error with a code where the addon is demanded`, async (t) => {
+  onLinux(`${fault}: an error with a code where the addon is demanded`, async (t) => {
     const copy = installed(t);
     befall(copy);
-    const { code, stderr } = await copy.run([], { VINEXT_CACHE_KEY: "native" });
+    const { code, stderr } = await copy.run([], DEMAND);
     t.is(code, 1);
-    t.true(stderr.includes("ERR_NATIVE_ADDON_UNAVAILABLE"), stderr);
+    t.true(stderr.includes("code: 'ERR_NATIVE_ADDON_UNAVAILABLE'"), stderr);
+    t.regex(stderr, cause);
   });
 }
 
-test("the cause is the loader's own words", async (t) => {
-  const cause = async (befall) => {
-    const copy = installed(t);
+test("the command that mends is one of the package manager at hand", async (t) => {
+  const remedies = async (befall, env, store) => {
+    const copy = installed(t, store);
     befall(copy);
-    return (await copy.run()).implementation.reason;
+    return /To mend it: (.*)\.$/.exec((await copy.run([], env)).implementation.reason)[1];
   };
-  t.regex(await cause(faults["no binary at all"]), /MODULE_NOT_FOUND/);
-  t.regex(await cause(faults["a truncated binary"]), /the file is cut off/);
-  t.regex(await cause(faults["a binary of another version"]), /it is of version 0\.0\.9, not 0\.1\.0/);
-  t.regex(await cause(faults["a binary for another platform"]), /ERR_DLOPEN_FAILED/);
+  const missing = () => {};
+  const deleted = (copy) => copy.platform();
+  const store = "node_modules/.pnpm/vinext-cache-key@0.1.0/node_modules";
+  t.is(
+    await remedies(missing, {}, store),
+    `pnpm install ${system}, and for good: supportedArchitectures in pnpm-workspace.yaml`,
+  );
+  t.is(await remedies(deleted, {}, store), "pnpm install --force");
+  const yarn = { npm_config_user_agent: "yarn/4.18.1 npm/? node/v24.21.0 linux x64" };
+  t.is(
+    await remedies(missing, yarn),
+    `yarn install, where supportedArchitectures in .yarnrc.yml has os ${os} and cpu ${cpu}`,
+  );
+  t.is(await remedies(deleted, yarn), "delete .yarn/unplugged or node_modules, then yarn install");
+  const bun = { npm_config_user_agent: "bun/1.4.5 npm/? node/v24.3.0 linux x64" };
+  t.is(await remedies(missing, bun), `bun install --os=${os} --cpu=${cpu}`);
+  t.regex(await remedies(deleted, bun), /^delete \S+, then bun install$/);
+});
+
+test("a binary that may only be read loads", async (t) => {
+  const copy = installed(t);
+  const file = copy.platform(good);
+  chmodSync(file, 0o444);
+  chmodSync(path.dirname(file), 0o555);
+  const { implementation, stderr } = await copy.run();
+  chmodSync(path.dirname(file), 0o755);
+  t.deepEqual([implementation.kind, stderr], ["native", ""]);
+});
+
+onLinux("of two C libraries' binaries the likely one is tried first, and the other where it does not load", async (t) => {
+  const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
+  const copy = installed(t);
+  copy.platform(good, gnu);
+  copy.platform(good, musl);
+  t.is((await copy.run()).implementation.target, gnu);
+  // On a machine that has musl's dynamic loader.
+  const machine = path.join(copy.folder, "musl.cjs");
+  writeFileSync(machine, 'require("node:fs").existsSync = (file) => file.startsWith("/lib/ld-musl-");');
+  t.is((await copy.run(["--require", machine])).implementation.target, musl);
+
+  const other = installed(t);
+  other.platform(forOtherLibc(), gnu);
+  other.platform(good, musl);
+  const { implementation, stderr } = await other.run();
+  t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
 });
 
 test("without addons, or on request, the portable implementation", async (t) => {
@@ -140,7 +237,28 @@ test("without addons, or on request, the portable implementation", async (t) => 
   copy.platform(good);
   const without = await copy.run(["--no-addons"]);
   t.deepEqual([without.implementation.kind, without.key], ["portable", KEY]);
-  t.regex(without.implementation.reason, /ERR_DLOPEN_DISABLED/);
+  t.regex(
+    without.implementation.reason,
+    /ERR_DLOPEN_DISABLED[^]*To mend it: start Node without --no-addons\./,
+  );
+  t.regex((await copy.run(["--no-addons"], DEMAND)).stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
   const wanted = await copy.run([], { VINEXT_CACHE_KEY: "portable" });
   t.deepEqual([wanted.implementation.kind, wanted.key, wanted.stderr], ["portable", KEY, ""]);
+});
+
+test("under Node's permission model, as it permits", async (t) => {
+  const name = process.allowedNodeEnvironmentFlags.has("--permission") ? "" : "experimental-";
+  const permissions = [`--${name}permission`, "--allow-fs-read=*"];
+  const copy = installed(t);
+  copy.platform(good);
+  const without = await copy.run(permissions);
+  t.deepEqual([without.implementation.kind, without.key], ["portable", KEY]);
+  t.regex(
+    without.implementation.reason,
+    /ERR_DLOPEN_DISABLED[^]*To mend it: start Node with --allow-addons\./,
+  );
+  t.regex((await copy.run(permissions, DEMAND)).stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
+  const permitted = await copy.run([...permissions, "--allow-addons"]);
+  t.deepEqual([permitted.implementation.kind, permitted.key], ["native", KEY]);
+  t.notRegex(permitted.stderr, /VINEXT_CACHE_KEY/);
 });
