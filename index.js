@@ -49,10 +49,14 @@ const binaries = {
   ],
 };
 
-/** A variable of the environment, which Deno may not let a program read. */
-function setting(/** @type {string} */ name) {
+/**
+ * What a look at the machine gives; nothing where Node or Deno does not permit it.
+ * @template T
+ * @param {() => T} look
+ */
+function permitted(look) {
   try {
-    return process.env[name];
+    return look();
   } catch {}
 }
 
@@ -68,7 +72,8 @@ function targets() {
   const found = Object.keys(binaries).filter(
     (target) => target === platform || target.startsWith(`${platform}-`),
   );
-  return found.length > 1 && existsSync(muslLoaders[process.arch]) ? found.reverse() : found;
+  const preferMusl = found.length > 1 && permitted(() => existsSync(muslLoaders[process.arch]));
+  return preferMusl ? found.reverse() : found;
 }
 
 /** @param {import("./js/diagnosis.js").Attempt[]} failed Where what did not load is noted. */
@@ -80,7 +85,7 @@ function load(failed) {
       { target, specifier: `./vinext-cache-key.${target}.node`, open: fromBuild },
     ];
   });
-  const override = setting("NAPI_RS_NATIVE_LIBRARY_PATH");
+  const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
   if (override)
     candidates.unshift({ target: candidates[0]?.target, specifier: override, open: () => require(override) });
   for (const { target, specifier, open } of candidates) {
@@ -108,7 +113,7 @@ function portable(reason) {
 
 /** What `VINEXT_CACHE_KEY` asks for, else the native implementation with the portable one to fall back to. */
 function implement() {
-  const wanted = setting("VINEXT_CACHE_KEY");
+  const wanted = permitted(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
   /** @type {import("./js/diagnosis.js").Attempt[]} */
   const failed = [];

@@ -146,28 +146,31 @@ const faults = {
 const onLinux = os === "linux" ? test : test.skip;
 
 for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults)) {
-  onLinux(`${fault}: the same keys by the portable implementation, and a warning with the cause and the remedy`, async (t) => {
-    const copy = installed(t);
-    befall(copy);
-    const { code, implementation, key, stderr } = await copy.run();
-    t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
-    t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
-    const { reason } = implementation;
-    t.is(reason, stderr.match(/Warning: (vinext-cache-key[^]*?)\nThe portable/)[1]);
-    const [head, ...lines] = reason.split("\n");
-    const system = `${process.platform}-${process.arch}`;
-    t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${system}`), head);
-    t.true(head.endsWith(`, Node ${process.version}. Tried:`), head);
-    const [[ours], local, ...rest] = [
-      lines.filter((line) => line.startsWith(`- ${PLATFORM}: `)),
-      ...lines.slice(1),
-    ];
-    t.regex(ours, cause);
-    t.true(local.startsWith(`- ./${LOCAL}: MODULE_NOT_FOUND: `), local);
-    const [, mending] = /^To mend it: (.*)\.$/.exec(rest.at(-1));
-    if (typeof remedy === "string") t.is(mending, remedy);
-    else t.regex(mending, remedy);
-  });
+  onLinux(
+    `${fault}: the same keys by the portable implementation, and a warning with the cause and the remedy`,
+    async (t) => {
+      const copy = installed(t);
+      befall(copy);
+      const { code, implementation, key, stderr } = await copy.run();
+      t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
+      t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
+      const { reason } = implementation;
+      t.is(reason, stderr.match(/Warning: (vinext-cache-key[^]*?)\nThe portable/)[1]);
+      const [head, ...lines] = reason.split("\n");
+      const system = `${process.platform}-${process.arch}`;
+      t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${system}`), head);
+      t.true(head.endsWith(`, Node ${process.version}. Tried:`), head);
+      const [[ours], local, ...rest] = [
+        lines.filter((line) => line.startsWith(`- ${PLATFORM}: `)),
+        ...lines.slice(1),
+      ];
+      t.regex(ours, cause);
+      t.true(local.startsWith(`- ./${LOCAL}: MODULE_NOT_FOUND: `), local);
+      const [, mending] = /^To mend it: (.*)\.$/.exec(rest.at(-1));
+      if (typeof remedy === "string") t.is(mending, remedy);
+      else t.regex(mending, remedy);
+    },
+  );
 
   onLinux(`${fault}: an error with a code where the addon is demanded`, async (t) => {
     const copy = installed(t);
@@ -214,23 +217,26 @@ test("a binary that may only be read loads", async (t) => {
   t.deepEqual([implementation.kind, stderr], ["native", ""]);
 });
 
-onLinux("of two C libraries' binaries the likely one is tried first, and the other where it does not load", async (t) => {
-  const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
-  const copy = installed(t);
-  copy.platform(good, gnu);
-  copy.platform(good, musl);
-  t.is((await copy.run()).implementation.target, gnu);
-  // On a machine that has musl's dynamic loader.
-  const machine = path.join(copy.folder, "musl.cjs");
-  writeFileSync(machine, 'require("node:fs").existsSync = (file) => file.startsWith("/lib/ld-musl-");');
-  t.is((await copy.run(["--require", machine])).implementation.target, musl);
+onLinux(
+  "of two C libraries' binaries the likely one is tried first, and the other where it does not load",
+  async (t) => {
+    const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
+    const copy = installed(t);
+    copy.platform(good, gnu);
+    copy.platform(good, musl);
+    t.is((await copy.run()).implementation.target, gnu);
+    // On a machine that has musl's dynamic loader.
+    const machine = path.join(copy.folder, "musl.cjs");
+    writeFileSync(machine, 'require("node:fs").existsSync = (file) => file.startsWith("/lib/ld-musl-");');
+    t.is((await copy.run(["--require", machine])).implementation.target, musl);
 
-  const other = installed(t);
-  other.platform(forOtherLibc(), gnu);
-  other.platform(good, musl);
-  const { implementation, stderr } = await other.run();
-  t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
-});
+    const other = installed(t);
+    other.platform(forOtherLibc(), gnu);
+    other.platform(good, musl);
+    const { implementation, stderr } = await other.run();
+    t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
+  },
+);
 
 test("without addons, or on request, the portable implementation", async (t) => {
   const copy = installed(t);
@@ -247,18 +253,22 @@ test("without addons, or on request, the portable implementation", async (t) => 
 });
 
 test("under Node's permission model, as it permits", async (t) => {
-  const name = process.allowedNodeEnvironmentFlags.has("--permission") ? "" : "experimental-";
-  const permissions = [`--${name}permission`, "--allow-fs-read=*"];
   const copy = installed(t);
   copy.platform(good);
-  const without = await copy.run(permissions);
-  t.deepEqual([without.implementation.kind, without.key], ["portable", KEY]);
-  t.regex(
-    without.implementation.reason,
-    /ERR_DLOPEN_DISABLED[^]*To mend it: start Node with --allow-addons\./,
-  );
-  t.regex((await copy.run(permissions, DEMAND)).stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
-  const permitted = await copy.run([...permissions, "--allow-addons"]);
-  t.deepEqual([permitted.implementation.kind, permitted.key], ["native", KEY]);
-  t.notRegex(permitted.stderr, /VINEXT_CACHE_KEY/);
+  const name = process.allowedNodeEnvironmentFlags.has("--permission") ? "" : "experimental-";
+  const run = (...permissions) => copy.run([`--${name}permission`, ...permissions]);
+  const refused = async (remedy, ...permissions) => {
+    const { implementation, key } = await run(...permissions);
+    t.deepEqual([implementation.kind, key], ["portable", KEY]);
+    t.true(implementation.reason.includes(`\nTo mend it: ${remedy}`), implementation.reason);
+    const { stderr } = await copy.run([`--${name}permission`, ...permissions], DEMAND);
+    t.regex(stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
+  };
+  const own = `--allow-fs-read=${copy.folder}/`;
+  const all = `--allow-fs-read=${path.dirname(copy.folder)}/`;
+  await refused("start Node with --allow-addons", all);
+  await refused(`start Node with ${all}`, own, "--allow-addons");
+  const { implementation, key, stderr } = await run(all, "--allow-addons");
+  t.deepEqual([implementation.kind, key], ["native", KEY]);
+  t.notRegex(stderr, /VINEXT_CACHE_KEY/);
 });

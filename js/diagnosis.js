@@ -79,6 +79,9 @@ function remedy(version, libc, attempt) {
       ? "start Node with --allow-addons"
       : "start Node without --no-addons";
   }
+  if (error.code === "ERR_ACCESS_DENIED") {
+    return `start Node with --allow-fs-read=${binary ? dirname(binary) : dirname(dirname(__dirname))}/`;
+  }
   // The path is of the manifest of a package that lacks its binary.
   const file = binary ?? error.path;
   return file ? reinstall(dirname(file)) : install(version, libc);
