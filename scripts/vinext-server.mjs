@@ -8,6 +8,7 @@ import { modernNode } from "./modern-node.mjs";
 
 const ANSWER_WITHIN = 30_000;
 const END_WITHIN = 3_000;
+const RUNNING = /running at (http:\S+)\n/;
 
 const children = new Set();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
@@ -26,11 +27,11 @@ export async function buildApp(root, options = {}) {
 /**
  * Serves the app built in `root` on a free loopback port until `stop` or the signal.
  *
- * @param {Options} [options]
+ * @param {Options & { cli?: string }} [options] vinext's program, where it is not to be found in a `node_modules`.
  */
-export function startServer(root, options) {
-  const start = [locate(root, "vinext/dist/cli.js"), "start", "--port=0", "--hostname=127.0.0.1"];
-  return serve(start, /running at (http:\S+)\n/, root, options);
+export function startServer(root, { cli = locate(root, "vinext/dist/cli.js"), ...options } = {}) {
+  const start = [cli, "start", "--port=0", "--hostname=127.0.0.1"];
+  return serve(start, RUNNING, root, options);
 }
 
 /**
@@ -52,7 +53,7 @@ export function startWorker(root, { env, ...options } = {}) {
  */
 export function startStandalone(root, { env, ...options } = {}) {
   const address = { PORT: "0", HOST: "127.0.0.1" };
-  return serve(["server.js"], /running at (http:\S+)\n/, root, { ...options, env: { ...address, ...env } });
+  return serve(["server.js"], RUNNING, root, { ...options, env: { ...address, ...env } });
 }
 
 async function serve(args, listening, root, options = {}) {

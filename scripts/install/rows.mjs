@@ -31,6 +31,8 @@ const plain = (kind, file) =>
       );
       assert.deepEqual(platforms, [`${PACKAGE}-${site.target}`], "the packages of other platforms");
       await site.check("node", file);
+      const { stdout } = await site.run(PACKAGE, "prefix", "v1");
+      assert.equal(stdout, "use-cache:build:v1:\n");
     },
   }));
 
@@ -41,34 +43,45 @@ async function both(site, install, start) {
   for (const file of Object.values(PROGRAMS)) await site.check(...start, file);
 }
 
+function usePlugNPlay(site) {
+  site.write(".yarnrc.yml", {
+    npmRegistryServer: `http://${site.registry}`,
+    unsafeHttpWhitelist: ["127.0.0.1"],
+    enableTelemetry: false,
+    pnpEnableEsmLoader: true,
+    // What is tested was published a moment ago.
+    npmMinimalAgeGate: 0,
+  });
+  // Without a lockfile of its own, a project belongs to one further up.
+  site.write("yarn.lock", "");
+}
+
+const DENO_ADD = ["deno", "add", "--minimum-dependency-age=0", `npm:${PACKAGE}`];
+
 const managers = [
   { title: "pnpm", run: (site) => both(site, ["pnpm", "add", PACKAGE], ["node"]) },
   {
     title: "Yarn, Plug'n'Play",
     run(site) {
-      const { registry } = site;
-      const host = registry.split(":")[0];
-      site.write(".yarnrc.yml", {
-        npmRegistryServer: `http://${registry}`,
-        unsafeHttpWhitelist: [host],
-        enableTelemetry: false,
-        pnpEnableEsmLoader: true,
-        // What was published a moment ago is what is tested.
-        npmMinimalAgeGate: 0,
-      });
-      site.write("yarn.lock", "");
+      usePlugNPlay(site);
       return both(site, ["yarn", "add", PACKAGE], ["yarn", "node"]);
     },
   },
   { title: "Bun", run: (site) => both(site, ["bun", "add", PACKAGE], ["bun", "run"]) },
   {
     title: "Deno",
-    run: (site) =>
-      both(
-        site,
-        ["deno", "add", "--minimum-dependency-age=0", `npm:${PACKAGE}`],
-        ["deno", "run", "--allow-ffi", "--allow-read", "--allow-env"],
-      ),
+    run: (site) => both(site, DENO_ADD, ["deno", "run", "--allow-ffi", "--allow-read", "--allow-env"]),
+  },
+  {
+    title: "Deno, allowed to read alone",
+    async run(site) {
+      site.bring("report.cjs", "common.cjs");
+      await site.run(...DENO_ADD);
+      const { stdout, stderr } = await site.run("deno", "run", "--allow-read", "common.cjs");
+      const { implementation, wrong } = JSON.parse(stdout);
+      assert.deepEqual([implementation.kind, wrong], ["portable", []]);
+      assert.match(stderr, /To mend it: start Deno with --allow-ffi\./);
+    },
   },
 ];
 
@@ -163,6 +176,19 @@ const apps = [
       await installExample(site, ["pnpm", "install"]);
       await buildApp(site.folder, site);
       await visit(site, startServer(site.folder, site));
+    },
+  },
+  {
+    title: "vinext app, Yarn, Plug'n'Play",
+    async run(site) {
+      usePlugNPlay(site);
+      await installExample(site, ["yarn", "install"]);
+      await site.run("yarn", "vite", "build");
+      const { stdout } = await site.run("yarn", "bin", "vinext");
+      // As `yarn node` has it.
+      const hooks = `--require ${site.folder}/.pnp.cjs --loader ${site.folder}/.pnp.loader.mjs`;
+      const env = { ...site.env, NODE_OPTIONS: hooks };
+      await visit(site, startServer(site.folder, { ...site, env, cli: stdout.trim() }));
     },
   },
   {
