@@ -1,0 +1,37 @@
+// All of a release but the upload: every rule is checked, what is built is packed into dist/, and npm is asked to publish it
+// without doing so. Fails where anything stands in the way of the release.
+//   npm run release:dry
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { PLATFORMS, built, pack } from "../pack.mjs";
+import { report, rules, uncommitted } from "./check.mjs";
+import { publish } from "./publish.mjs";
+
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
+
+/** The generated files that a build changes. */
+function stale() {
+  console.log("› npm run build");
+  execFileSync("npm", ["run", "--silent", "build"], {
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
+  return uncommitted("index.d.ts", "js");
+}
+
+try {
+  const ready = report([
+    ...rules(),
+    ["The generated files are fresh", stale()],
+    ["Each platform's binary is in npm/", PLATFORMS.filter((platform) => !built().includes(platform))],
+  ]);
+  rmSync("dist", { recursive: true, force: true });
+  pack("dist");
+  await publish("dist", { dryRun: true });
+  if (!ready) throw new Error("Not to be released like this: the rules that do not hold are marked above");
+  console.log("Ready to be released.");
+} catch (error) {
+  console.error(`✗ ${error.message}.`);
+  process.exitCode = 1;
+}

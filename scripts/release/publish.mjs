@@ -1,0 +1,119 @@
+// Publishes the tarballs in a folder: the platforms' first and, once the registry serves them all, the main one. What the
+// registry has already is left alone, so that a release that broke off goes on from there. Needs nothing but Node and npm:
+// the job that may publish installs no dependency.
+//   node scripts/release/publish.mjs [--dry-run] folder
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+const shell = process.platform === "win32";
+/** How long the registry may take to serve what it has accepted. */
+const PATIENCE = { tries: 30, pause: 10_000 };
+
+/** @typedef {{ file: string, id: string, manifest: any, integrity: string }} Tarball */
+
+/** @returns {Tarball} */
+function read(file) {
+  const manifest = JSON.parse(
+    execFileSync("tar", ["-xzOf", file, "package/package.json"], { encoding: "utf8" }),
+  );
+  const integrity = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
+  return { file, id: `${manifest.name}@${manifest.version}`, manifest, integrity };
+}
+
+/** The release in a folder: the main package, those of the platforms, and which platforms are missing. */
+function release(folder) {
+  const tarballs = readdirSync(folder)
+    .filter((name) => name.endsWith(".tgz"))
+    .map((name) => read(path.resolve(folder, name)));
+  const main = tarballs.find(({ manifest }) => manifest.optionalDependencies);
+  if (!main) throw new Error(`${folder} does not hold the main package. Pack it: npm run release:dry`);
+  const wanted = Object.entries(main.manifest.optionalDependencies).map((entry) => entry.join("@"));
+  const platforms = tarballs.filter((tarball) => tarball !== main);
+  const stray = platforms.filter(({ id }) => !wanted.includes(id)).map(({ id }) => id);
+  if (stray.length > 0) throw new Error(`${main.id} does not ask for ${stray.join(", ")}`);
+  return { main, platforms, missing: wanted.filter((id) => !platforms.some((tarball) => tarball.id === id)) };
+}
+
+/** The integrity of this version on the registry, or nothing. */
+function published(id) {
+  const args = ["view", id, "dist.integrity", "--json", "--prefer-online"];
+  const { status, stdout } = spawnSync("npm", args, { encoding: "utf8", shell });
+  const answer = stdout ? JSON.parse(stdout) : undefined;
+  if (status === 0) return answer;
+  if (answer?.error?.code !== "E404")
+    throw new Error(`The registry does not say whether it has ${id}: ${answer?.error?.summary}`);
+}
+
+function upload({ file, id }, dryRun) {
+  const args = [
+    "publish",
+    "--access",
+    "public",
+    ...(dryRun ? ["--dry-run", "--loglevel", "error"] : []),
+    file,
+  ];
+  // npm itself says what it has published, and may ask for a one-time password.
+  const { status } = spawnSync("npm", args, {
+    stdio: ["inherit", dryRun ? "ignore" : "inherit", "inherit"],
+    shell,
+  });
+  if (status !== 0)
+    throw new Error(`npm did not publish ${id}. Once mended, run this again: it goes on from there`);
+  if (dryRun) console.log(`+ ${id}: would be published`);
+}
+
+/** @param {Tarball[]} tarballs */
+async function served(tarballs) {
+  let waiting = tarballs;
+  for (let tried = 0; tried < PATIENCE.tries; tried += 1) {
+    waiting = waiting.filter(({ id, integrity }) => published(id) !== integrity);
+    if (waiting.length === 0) return;
+    await setTimeout(PATIENCE.pause);
+  }
+  const ids = waiting.map(({ id }) => id).join(", ");
+  throw new Error(`The registry does not serve ${ids} yet. Run this again later: it goes on from there`);
+}
+
+/** @param {string} folder @param {{ dryRun?: boolean }} [options] */
+export async function publish(folder, { dryRun = false } = {}) {
+  const { main, platforms, missing } = release(folder);
+  if (missing.length > 0 && !dryRun)
+    throw new Error(`${main.id} asks for what is not here: ${missing.join(", ")}`);
+
+  const there = new Map([...platforms, main].map(({ id }) => [id, published(id)]));
+  const other = [...platforms, main].filter(
+    ({ id, integrity }) => (there.get(id) ?? integrity) !== integrity,
+  );
+  if (other.length > 0) {
+    const ids = other.map(({ id }) => id).join(", ");
+    throw new Error(`The registry has another ${ids}. Nothing was published; a version cannot be replaced`);
+  }
+
+  for (const tarball of [...platforms, main]) {
+    const { id } = tarball;
+    if (there.get(id)) {
+      console.log(`= ${id}: on the registry already`);
+      continue;
+    }
+    if (tarball === main && !dryRun) await served(platforms);
+    upload(tarball, dryRun);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values, positionals } = parseArgs({
+    options: { "dry-run": { type: "boolean" } },
+    allowPositionals: true,
+  });
+  try {
+    await publish(positionals[0] ?? "dist", { dryRun: values["dry-run"] });
+  } catch (error) {
+    console.error(`✗ ${error.message}.`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,34 @@
+// `npm version 1.2.3` sets the version of package.json and runs this, which carries it everywhere else.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const root = new URL("../../", import.meta.url);
+const read = (file) => readFileSync(new URL(file, root), "utf8");
+
+const OF_MANIFEST = /^( {2}"version": ")(.+)(?=")/gm;
+/** Every file that holds the version, and where in it. */
+const PLACES = [
+  ["package.json", OF_MANIFEST],
+  ["package-lock.json", /("name": "vinext-cache-key[\w-]*",\s+"version": ")(.+)(?=")/g],
+  ["Cargo.toml", /^(version = ")(.+)(?=")/gm],
+  ["Cargo.lock", /(name = "vinext-cache-key"\nversion = ")(.+)(?=")/g],
+  ...readdirSync(new URL("npm", root)).map((platform) => [`npm/${platform}/package.json`, OF_MANIFEST]),
+];
+
+export const { version } = JSON.parse(read("package.json"));
+
+/** The files that do not have package.json's version. */
+export const differing = () =>
+  PLACES.filter(([file, place]) => {
+    const found = [...read(file).matchAll(place)].map(([, , there]) => there);
+    return found.length === 0 || found.some((there) => there !== version);
+  }).map(([file]) => file);
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const [file, place] of PLACES) {
+    writeFileSync(
+      new URL(file, root),
+      read(file).replace(place, (_, before) => before + version),
+    );
+  }
+}
