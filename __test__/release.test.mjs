@@ -1,4 +1,4 @@
-// What a release asks for, in copies of the repository that each lack something; and `npm version`.
+// What a release asks for, in copies of the repository that each lack something; and the setting of a version.
 import test from "ava";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -103,10 +103,11 @@ test("a repository must be named, wherever the check runs", (t) => {
   t.regex(broken({}), /repository\.url.*: package\.json$/);
 });
 
-test("`npm version` sets it everywhere, and neither commits nor tags", (t) => {
+test("a version is set everywhere, and neither committed nor tagged", (t) => {
   const { run, commit, broken } = copy(t);
-  run("npm", "version", "9.9.9");
+  run(process.execPath, "scripts/release/version.mjs", "9.9.9");
   t.is(run("git", "tag").toString(), "");
+  t.regex(broken(), /committed/);
   commit();
   t.regex(broken(), /^✗ CHANGELOG\.md has an entry, except: ## 9\.9\.9$/);
 });

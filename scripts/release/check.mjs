@@ -8,8 +8,8 @@ import { differing, version } from "./version.mjs";
 const root = new URL("../../", import.meta.url);
 const read = (file) => readFileSync(new URL(file, root), "utf8");
 
-export const uncommitted = (...paths) =>
-  execFileSync("git", ["status", "--porcelain", "--", ...paths], { cwd: root, encoding: "utf8" })
+const uncommitted = () =>
+  execFileSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" })
     .split("\n")
     .filter(Boolean)
     .map((line) => line.slice(3));
@@ -31,7 +31,7 @@ export function rules(env = process.env) {
   const tag = kind === "tag" && ref !== `v${version}` ? [`the tag ${ref}`] : [];
   const untold = read("CHANGELOG.md").split("\n").includes(`## ${version}`) ? [] : [`## ${version}`];
   return [
-    ["Everything is committed", uncommitted(".")],
+    ["Everything is committed", uncommitted()],
     [`The version is ${version} everywhere`, [...differing(), ...tag]],
     ["CHANGELOG.md has an entry", untold],
     ["Each repository.url is where this is built, for npm's provenance", unclaimed(env)],

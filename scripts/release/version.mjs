@@ -1,4 +1,6 @@
-// `npm version 1.2.3` sets the version of package.json and runs this, which carries it everywhere else.
+// The version, which many files hold.
+//   npm run set-version -- 1.2.3   or major, minor, patch: sets it everywhere, and neither commits nor tags
+import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -15,7 +17,9 @@ const PLACES = [
   ...readdirSync(new URL("npm", root)).map((platform) => [`npm/${platform}/package.json`, OF_MANIFEST]),
 ];
 
-export const { version } = JSON.parse(read("package.json"));
+const manifestVersion = () => JSON.parse(read("package.json")).version;
+
+export const version = manifestVersion();
 
 /** The files that do not have package.json's version. */
 export const differing = () =>
@@ -25,10 +29,18 @@ export const differing = () =>
   }).map(([file]) => file);
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const args = ["version", ...process.argv.slice(2), "--no-git-tag-version", "--ignore-scripts"];
+  const { status } = spawnSync("npm", args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) process.exit(1);
+  const next = manifestVersion();
   for (const [file, place] of PLACES) {
     writeFileSync(
       new URL(file, root),
-      read(file).replace(place, (_, before) => before + version),
+      read(file).replace(place, (_, before) => before + next),
     );
   }
 }
