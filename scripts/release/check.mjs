@@ -41,13 +41,13 @@ export function rules(env = process.env) {
 const SHOWN = 10;
 
 /** Says of each rule whether it holds, and returns whether all do. */
-export function report(rules) {
-  for (const [rule, exceptions] of rules) {
+export function report(all) {
+  for (const [rule, exceptions] of all) {
     const rest = exceptions.length > SHOWN ? ` and ${exceptions.length - SHOWN} more` : "";
     const but = exceptions.length > 0 ? `, except: ${exceptions.slice(0, SHOWN).join(", ")}${rest}` : "";
     console.log(`${but ? "✗" : "✓"} ${rule}${but}`);
   }
-  return rules.every(([, exceptions]) => exceptions.length === 0);
+  return all.every(([, exceptions]) => exceptions.length === 0);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

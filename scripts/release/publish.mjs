@@ -1,7 +1,7 @@
 // Publishes the tarballs in a folder: the platforms' first and, once the registry serves them all, the main one. What the
 // registry has already is left alone, so that a release that broke off goes on from there. Needs nothing but Node and npm:
 // the job that may publish installs no dependency.
-//   node scripts/release/publish.mjs [--dry-run] folder
+//   node scripts/release/publish.mjs [--dry-run] [folder]   dist/ unless one is named
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -50,16 +50,11 @@ function published(id) {
 }
 
 function upload({ file, id }, dryRun) {
-  const args = [
-    "publish",
-    "--access",
-    "public",
-    ...(dryRun ? ["--dry-run", "--loglevel", "error"] : []),
-    file,
-  ];
+  const dry = dryRun ? ["--dry-run", "--loglevel=error"] : [];
   // npm itself says what it has published, and may ask for a one-time password.
-  const { status } = spawnSync("npm", args, {
-    stdio: ["inherit", dryRun ? "ignore" : "inherit", "inherit"],
+  const stdout = dryRun ? "ignore" : "inherit";
+  const { status } = spawnSync("npm", ["publish", file, "--access=public", ...dry], {
+    stdio: ["inherit", stdout, "inherit"],
     shell,
   });
   if (status !== 0)
@@ -85,16 +80,17 @@ export async function publish(folder, { dryRun = false } = {}) {
   if (missing.length > 0 && !dryRun)
     throw new Error(`${main.id} asks for what is not here: ${missing.join(", ")}`);
 
-  const there = new Map([...platforms, main].map(({ id }) => [id, published(id)]));
-  const other = [...platforms, main].filter(
-    ({ id, integrity }) => (there.get(id) ?? integrity) !== integrity,
-  );
+  const all = [...platforms, main];
+  const there = new Map(all.map(({ id }) => [id, published(id)]));
+  const other = all.filter(({ id, integrity }) => (there.get(id) ?? integrity) !== integrity);
   if (other.length > 0) {
     const ids = other.map(({ id }) => id).join(", ");
-    throw new Error(`The registry has another ${ids}. Nothing was published; a version cannot be replaced`);
+    throw new Error(
+      `The registry has another ${ids}. Nothing more was published; a version cannot be replaced`,
+    );
   }
 
-  for (const tarball of [...platforms, main]) {
+  for (const tarball of all) {
     const { id } = tarball;
     if (there.get(id)) {
       console.log(`= ${id}: on the registry already`);
@@ -106,12 +102,11 @@ export async function publish(folder, { dryRun = false } = {}) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values, positionals } = parseArgs({
-    options: { "dry-run": { type: "boolean" } },
-    allowPositionals: true,
-  });
   try {
-    await publish(positionals[0] ?? "dist", { dryRun: values["dry-run"] });
+    const options = { "dry-run": { type: "boolean" } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [folder = "dist"] = positionals;
+    await publish(folder, { dryRun: values["dry-run"] });
   } catch (error) {
     console.error(`✗ ${error.message}.`);
     process.exitCode = 1;

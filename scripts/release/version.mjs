@@ -29,7 +29,12 @@ export const differing = () =>
   }).map(([file]) => file);
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const args = ["version", ...process.argv.slice(2), "--no-git-tag-version", "--ignore-scripts"];
+  const [, , wanted] = process.argv;
+  if (!wanted) {
+    console.error("Which version? npm run set-version -- 1.2.3, or major, minor, patch");
+    process.exit(2);
+  }
+  const args = ["version", wanted, "--no-git-tag-version", "--ignore-scripts"];
   const { status } = spawnSync("npm", args, {
     cwd: root,
     stdio: "inherit",
