@@ -8,7 +8,8 @@ export function installIn(folder) {
   const installed = path.join(folder, "node_modules/.package-lock.json");
   const lockfile = path.join(folder, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs) return;
-  execFileSync("npm", ["ci", "--loglevel=error"], {
+  // Some programs among them are put in their place by install scripts.
+  execFileSync("npm", ["ci", "--loglevel=error", "--ignore-scripts=false"], {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",

@@ -1,4 +1,4 @@
-// Everything a fresh clone needs before its first command: dependencies, then the native build.
+// Everything a fresh clone needs before its first command: dependencies, then the native build, but with --no-build.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,4 +21,4 @@ const current = (file) => existsSync(file) && statSync(file).mtimeMs >= statSync
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 if (!current(installed)) run("npm", "ci", "--loglevel=error");
-run("npm", "run", "--silent", "build");
+if (!process.argv.includes("--no-build")) run("npm", "run", "--silent", "build");

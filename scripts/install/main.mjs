@@ -1,13 +1,12 @@
 // `npm run test:install`: the package as users get it, from a registry, in empty projects.
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
-import { implementation } from "../../index.js";
 import { installIn } from "../install-in.mjs";
 import { PLATFORMS, binaryOf, pack } from "../pack.mjs";
 import { rows } from "./rows.mjs";
@@ -25,24 +24,31 @@ without a Rust toolchain. With texts, only the rows whose titles hold one of the
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const AT_ONCE = 2;
-const { target } = implementation;
+const run = promisify(execFile);
+
+/** This machine's platform, of which the binary is to be loaded everywhere. */
+function hostPlatform() {
+  const system = `${process.platform}-${process.arch}`;
+  const fitting = PLATFORMS.filter((platform) => platform === system || platform.startsWith(`${system}-`));
+  const isMusl = !process.report.getReport().header.glibcVersionRuntime;
+  const found =
+    fitting.length > 1 ? fitting.find((platform) => platform.endsWith("-musl") === isMusl) : fitting[0];
+  if (!found) throw new Error(`There is no binary for ${system}.`);
+  return found;
+}
 
 /** The binary for this machine, as it is shipped. */
-function hostBinary() {
-  const shipped = binaryOf(target);
-  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-  if (!scripts.prebuild) return implementation.binary;
-  if (!existsSync(shipped)) execFileSync("npm", ["run", "prebuild", "--", target], { cwd: ROOT });
-  return shipped;
+async function buildHost(target) {
+  if (!existsSync(binaryOf(target))) await run("npm", ["run", "prebuild", "--", target], { cwd: ROOT });
 }
 
 /** Every platform's package, as package managers ask for all of them; for other machines' binaries an empty file will do. */
-function packAll(folder) {
+function packAll(folder, target) {
   const npm = path.join(folder, "npm");
   for (const platform of PLATFORMS) {
     const binary = binaryOf(platform, npm);
     mkdirSync(path.dirname(binary), { recursive: true });
-    if (platform === target) cpSync(hostBinary(), binary);
+    if (platform === target) cpSync(binaryOf(target), binary);
     else writeFileSync(binary, "");
   }
   return pack(path.join(folder, "tarballs"), PLATFORMS, npm);
@@ -56,79 +62,82 @@ function table(results) {
   return [results.map(line).join("\n"), ...failures].join("\n\n");
 }
 
-async function main({ values, positionals }, signal) {
-  const chosen = rows.filter(
-    ({ title }) => positionals.length === 0 || positionals.some((text) => title.includes(text)),
-  );
-  if (values.help) return console.log(HELP);
-  if (values.list) return console.log(chosen.map(({ title }) => title).join("\n"));
-  if (chosen.length === 0) throw new Error(`No row's title holds ${positionals.join(" or ")}.`);
+/** What comes of a row in a folder of its own. */
+async function attempt({ title, node = "24", run }, { folder, keep, ...how }) {
+  const start = performance.now();
+  const end = (result) => ({ title, ...result, seconds: (performance.now() - start) / 1000 });
+  try {
+    await run(new Site({ folder, node, ...how }));
+    return end({ ok: true });
+  } catch (error) {
+    return end({ ok: false, error: error.message });
+  } finally {
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  }
+}
 
-  const work = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-install-"));
-  process.on("exit", () => values.keep || rmSync(work, { recursive: true, force: true }));
-  if (values.keep) console.error(`The projects are in ${work}`);
-  const results = [];
+/** Takes the rows, two at a time; returns what came of each. */
+async function takeRows(chosen, work, { keep, json }, signal) {
+  const target = hostPlatform();
+  const results = new Map();
+  let tarballs;
   let registry;
-  let version;
-
-  const attempt = async ({ title, node = "24", run }) => {
-    const folder = path.join(work, title.replace(/\W+/g, "-"));
-    const start = performance.now();
-    const end = (error) =>
-      results.push({
-        title,
-        ok: !error,
-        seconds: (performance.now() - start) / 1000,
-        ...(error && { error: error.message }),
-      });
-    try {
-      await run(new Site({ folder, registry: registry.host, target, version, node, signal }));
-      end();
-    } catch (error) {
-      end(error);
-      throw error;
-    } finally {
-      if (!values.keep) rmSync(folder, { recursive: true, force: true });
-    }
+  const take = async (row) => {
+    const folder = path.join(work, row.title.replace(/\W+/g, "-"));
+    const how = { folder, keep, registry: registry.host, target, version: tarballs.at(-1).version, signal };
+    const result = await attempt(row, how);
+    results.set(row, result);
+    if (!result.ok) throw new Error("It is told at the end.");
   };
   const tasks = [
-    { title: "Install the package managers and runtimes", task: () => installIn(import.meta.dirname) },
+    { title: "Install package managers and runtimes", task: () => installIn(import.meta.dirname) },
+    { title: `Build the binary for ${target}`, task: () => buildHost(target) },
+    { title: "Pack", task: () => (tarballs = packAll(work, target)) },
     {
-      title: "Publish the packages on loopback",
+      title: "Publish on loopback",
       async task() {
-        const tarballs = packAll(work);
-        version = tarballs.at(-1).version;
         const { startRegistry } = await import("./registry.mjs");
-        registry = await startRegistry(
-          path.join(work, "registry"),
-          tarballs.map((tarball) => tarball.path),
-        );
+        registry = await startRegistry(path.join(work, "registry"), tarballs);
       },
     },
     {
       title: "Install and run",
       task: (_, task) =>
         task.newListr(
-          chosen.map((row) => ({ title: row.title, task: () => attempt(row) })),
+          chosen.map((row) => ({ title: row.title, task: () => take(row) })),
           { concurrent: AT_ONCE, exitOnError: false },
         ),
     },
   ];
-  const look = { timer: PRESET_TIMER, showErrorMessage: false };
+  const look = { timer: PRESET_TIMER, showErrorMessage: false, collapseSubtasks: false };
   try {
     await new Listr(tasks, {
       registerSignalListeners: false,
-      renderer: values.json ? "silent" : "default",
-      rendererOptions: { ...look, collapseSubtasks: false },
+      renderer: json ? "silent" : "default",
+      rendererOptions: look,
       fallbackRendererOptions: look,
     }).run();
   } finally {
     registry?.close();
   }
   signal.throwIfAborted();
-  const ordered = chosen.map(({ title }) => results.find((result) => result.title === title));
-  console.log(values.json ? JSON.stringify(ordered, null, 2) : `\n${table(ordered)}`);
-  if (!ordered.every(({ ok }) => ok)) process.exitCode = 1;
+  return chosen.map((row) => results.get(row));
+}
+
+async function main({ values, positionals }, signal) {
+  if (values.help) return console.log(HELP);
+  const isChosen = ({ title }) =>
+    positionals.length === 0 || positionals.some((text) => title.includes(text));
+  const chosen = rows.filter(isChosen);
+  if (chosen.length === 0) throw new Error(`No row's title holds ${positionals.join(" or ")}.`);
+  if (values.list) return console.log(chosen.map(({ title }) => title).join("\n"));
+
+  const work = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-install-"));
+  if (values.keep) console.error(`The projects are in ${work}`);
+  else process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+  const results = await takeRows(chosen, work, values, signal);
+  console.log(values.json ? JSON.stringify(results, null, 2) : `\n${table(results)}`);
+  if (!results.every(({ ok }) => ok)) process.exitCode = 1;
 }
 
 const interruption = new AbortController();

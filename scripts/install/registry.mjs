@@ -8,7 +8,7 @@ import { runServer } from "verdaccio";
 
 /**
  * @param {string} folder Where the registry keeps its files.
- * @param {string[]} tarballs In the order in which they are published.
+ * @param {import("../pack.mjs").Tarball[]} tarballs In the order in which they are published.
  */
 export async function startRegistry(folder, tarballs) {
   const upstream = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
@@ -30,7 +30,9 @@ export async function startRegistry(folder, tarballs) {
   const host = `127.0.0.1:${server.address().port}`;
   // npm publishes nothing without a token, whatever it is.
   const options = [`--registry=http://${host}/`, `--//${host}/:_authToken=none`];
-  for (const tarball of tarballs) await promisify(execFile)("npm", ["publish", tarball, ...options]);
+  for (const { path: tarball } of tarballs) {
+    await promisify(execFile)("npm", ["publish", tarball, ...options]);
+  }
   return {
     host,
     close() {

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import api from "../../index.js";
+import * as api from "../../js/portable.mjs";
 
 const HERE = import.meta.dirname;
 const TOOLS = path.join(HERE, "node_modules");
