@@ -2,7 +2,7 @@
 "use strict";
 
 const { existsSync } = require("node:fs");
-const { isCutOff } = require("./js/elf.js");
+const { faultOf } = require("./js/elf.js");
 const { version } = require("./package.json");
 
 /**
@@ -92,7 +92,8 @@ function load(failed) {
     let binary;
     try {
       binary = require.resolve(specifier);
-      if (isCutOff(binary)) throw new Error("the file is cut off");
+      const fault = faultOf(binary);
+      if (fault) throw new Error(fault);
       const addon = open();
       if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);
       return { addon, target, binary };

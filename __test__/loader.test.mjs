@@ -12,6 +12,14 @@ const { binary, target } = implementation;
 const LOCAL = `vinext-cache-key.${target}.node`;
 const PLATFORM = `vinext-cache-key-${target}`;
 const KEY = "use-cache:build:s:id";
+/** What steers the loader, or Node, from outside is left out. */
+const ENV = {
+  ...process.env,
+  NAPI_RS_NATIVE_LIBRARY_PATH: undefined,
+  NODE_OPTIONS: undefined,
+  VINEXT_CACHE_KEY: undefined,
+  npm_config_user_agent: undefined,
+};
 const DEMAND = { VINEXT_CACHE_KEY: "native" };
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 
@@ -41,8 +49,7 @@ function installed(t, store = "node_modules") {
     run(options = [], env = {}, code = REQUIRE) {
       return new Promise((done) => {
         const args = [...options, ...code];
-        const { npm_config_user_agent: _agent, ...inherited } = process.env;
-        const settings = { cwd: path.dirname(modules), env: { ...inherited, ...env } };
+        const settings = { cwd: path.dirname(modules), env: { ...ENV, ...env } };
         execFile(process.execPath, args, settings, (error, stdout, stderr) => {
           done({ code: error?.code ?? 0, stderr, ...(stdout && JSON.parse(stdout)) });
         });
@@ -69,8 +76,8 @@ function replaced(from, to) {
   return bytes;
 }
 
-/** The binary with other bytes at its start. */
-const starting = (...start) => Buffer.concat([Buffer.from(start), good.subarray(start.length)]);
+/** A file that starts like another system's. */
+const starting = (...start) => Buffer.concat([Buffer.from(start), Buffer.alloc(4096)]);
 
 /** The binary as one for another processor: an ELF for SPARC. */
 function forSparc() {
@@ -80,7 +87,7 @@ function forSparc() {
 }
 
 /** A binary that needs a C library which is not here, as one that is built for the other does. */
-const forOtherLibc = () => replaced("libc.so.6", "libc.none");
+const forOtherLibc = () => replaced("libc.so", "libX.so");
 
 test("by require and by import: the platform's package goes before a local build", async (t) => {
   for (const code of [REQUIRE, IMPORT]) {
@@ -113,19 +120,22 @@ const faults = {
   "no binary at all": [() => {}, /MODULE_NOT_FOUND: Cannot find module/, INSTALL],
   "a truncated binary": [(copy) => copy.platform(good.subarray(0, 4096)), /the file is cut off/],
   "a binary that lacks its end": [(copy) => copy.platform(good.subarray(0, -1)), /the file is cut off/],
-  "an empty binary": [(copy) => copy.platform(""), /ERR_DLOPEN_FAILED: \S+: file too short/],
-  "a binary for another processor": [(copy) => copy.platform(forSparc()), /ERR_DLOPEN_FAILED: /],
+  "an empty binary": [(copy) => copy.platform(""), /the file is no library of Linux/],
+  "a binary for another processor": [
+    (copy) => copy.platform(forSparc()),
+    /the file is for another processor/,
+  ],
   "a binary for macOS": [
     (copy) => copy.platform(starting(0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 0x01)),
-    /ERR_DLOPEN_FAILED: \S+: invalid ELF header/,
+    /the file is no library of Linux/,
   ],
   "a binary for Windows": [
     (copy) => copy.platform(starting(0x4d, 0x5a, 0x90, 0)),
-    /ERR_DLOPEN_FAILED: \S+: invalid ELF header/,
+    /the file is no library of Linux/,
   ],
   "a binary for another C library": [
     (copy) => copy.platform(forOtherLibc()),
-    /ERR_DLOPEN_FAILED: libc\.none: cannot open shared object file/,
+    /ERR_DLOPEN_FAILED: .*libX\.so.*: /,
   ],
   "a binary without the symbol that Node looks for": [
     (copy) => copy.platform(replaced("napi_register_module_v1", "napi_register_module_v0")),
@@ -142,7 +152,7 @@ const faults = {
   "a folder in the place of the binary": [(copy) => mkdirSync(copy.platform()), /MODULE_NOT_FOUND: /],
 };
 
-// The files are ELF's, the causes in the words of Linux's loader.
+// What befalls them befalls files of Linux.
 const onLinux = os === "linux" ? test : test.skip;
 
 for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults)) {
@@ -224,11 +234,12 @@ onLinux(
     const copy = installed(t);
     copy.platform(good, gnu);
     copy.platform(good, musl);
-    t.is((await copy.run()).implementation.target, gnu);
-    // On a machine that has musl's dynamic loader.
-    const machine = path.join(copy.folder, "musl.cjs");
-    writeFileSync(machine, 'require("node:fs").existsSync = (file) => file.startsWith("/lib/ld-musl-");');
-    t.is((await copy.run(["--require", machine])).implementation.target, musl);
+    // Machines without musl's dynamic loader, and with it.
+    for (const [answer, first] of Object.entries({ false: gnu, true: musl })) {
+      const machine = path.join(copy.folder, `${answer}.cjs`);
+      writeFileSync(machine, `require("node:fs").existsSync = () => ${answer};`);
+      t.is((await copy.run(["--require", machine])).implementation.target, first);
+    }
 
     const other = installed(t);
     other.platform(forOtherLibc(), gnu);

@@ -1,10 +1,12 @@
-// Linux maps a library into memory without a look at its length. One that was cut off, by a full disk or a broken download,
-// does not fail to load: it ends the process.
+// What is wrong with a library of Linux, told before it is loaded: of what these are, the C library may say nothing and go on,
+// and the process ends.
 "use strict";
 
 const { closeSync, fstatSync, openSync, readSync } = require("node:fs");
 
 const MAGIC = 0x7f454c46;
+/** ELF's numbers for processors, by Node's words. */
+const machines = /** @type {Record<string, number>} */ ({ arm: 40, arm64: 183, x64: 62 });
 /** Where a header says where the section table is, which is the last part of a file: per word size. */
 const SECTIONS = {
   1: (/** @type {Buffer} */ header) => [
@@ -20,18 +22,21 @@ const SECTIONS = {
 };
 
 /**
- * Whether a file is an ELF library that ends before it should.
+ * Why not to load a file; nothing where nothing speaks against it.
  * @param {string} path
  */
-exports.isCutOff = function isCutOff(path) {
+exports.faultOf = function faultOf(path) {
+  if (process.platform !== "linux") return;
   const file = openSync(path, "r");
   try {
     const header = Buffer.alloc(64);
     readSync(file, header, 0, header.length, 0);
     const sections = SECTIONS[/** @type {1 | 2} */ (header[4])];
-    if (header.readUInt32BE(0) !== MAGIC || !sections) return false;
+    if (header.readUInt32BE(0) !== MAGIC || !sections) return "the file is no library of Linux";
+    if (header.readUInt16LE(0x12) !== machines[process.arch]) return "the file is for another processor";
     const [offset, size, count] = sections(header);
-    return offset + size * count > fstatSync(file).size;
+    // It is mapped into memory without a look at its length.
+    if (offset + size * count > fstatSync(file).size) return "the file is cut off";
   } finally {
     closeSync(file);
   }
