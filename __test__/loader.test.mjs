@@ -152,35 +152,30 @@ const faults = {
   "a folder in the place of the binary": [(copy) => mkdirSync(copy.platform()), /MODULE_NOT_FOUND: /],
 };
 
+/** What a diagnosis says of a candidate, and what mends it. */
+const saidOf = (candidate, reason) => reason.split("\n").find((line) => line.startsWith(`- ${candidate}: `));
+const remedyIn = (reason) => /\nTo mend it: (.*)\.$/.exec(reason)[1];
+
 // What befalls them befalls files of Linux.
 const onLinux = os === "linux" ? test : test.skip;
 
 for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults)) {
-  onLinux(
-    `${fault}: the same keys by the portable implementation, and a warning with the cause and the remedy`,
-    async (t) => {
-      const copy = installed(t);
-      befall(copy);
-      const { code, implementation, key, stderr } = await copy.run();
-      t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
-      t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
-      const { reason } = implementation;
-      t.is(reason, stderr.match(/Warning: (vinext-cache-key[^]*?)\nThe portable/)[1]);
-      const [head, ...lines] = reason.split("\n");
-      const system = `${process.platform}-${process.arch}`;
-      t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${system}`), head);
-      t.true(head.endsWith(`, Node ${process.version}. Tried:`), head);
-      const [[ours], local, ...rest] = [
-        lines.filter((line) => line.startsWith(`- ${PLATFORM}: `)),
-        ...lines.slice(1),
-      ];
-      t.regex(ours, cause);
-      t.true(local.startsWith(`- ./${LOCAL}: MODULE_NOT_FOUND: `), local);
-      const [, mending] = /^To mend it: (.*)\.$/.exec(rest.at(-1));
-      if (typeof remedy === "string") t.is(mending, remedy);
-      else t.regex(mending, remedy);
-    },
-  );
+  onLinux(`${fault}: a warning with the cause and the remedy, and the same keys`, async (t) => {
+    const copy = installed(t);
+    befall(copy);
+    const { code, implementation, key, stderr } = await copy.run();
+    t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
+    t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
+    const { reason } = implementation;
+    t.true(stderr.includes(`Warning: ${reason}\nThe portable implementation stands in`), stderr);
+    const [head] = reason.split("\n");
+    t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${os}-${cpu} (`), head);
+    t.true(head.endsWith(`), Node ${process.version}. Tried:`), head);
+    t.regex(saidOf(PLATFORM, reason), cause);
+    t.regex(saidOf(`./${LOCAL}`, reason), /MODULE_NOT_FOUND: /);
+    if (typeof remedy === "string") t.is(remedyIn(reason), remedy);
+    else t.regex(remedyIn(reason), remedy);
+  });
 
   onLinux(`${fault}: an error with a code where the addon is demanded`, async (t) => {
     const copy = installed(t);
@@ -196,7 +191,7 @@ test("the command that mends is one of the package manager at hand", async (t) =
   const remedies = async (befall, env, store) => {
     const copy = installed(t, store);
     befall(copy);
-    return /To mend it: (.*)\.$/.exec((await copy.run([], env)).implementation.reason)[1];
+    return remedyIn((await copy.run([], env)).implementation.reason);
   };
   const missing = () => {};
   const deleted = (copy) => copy.platform();
@@ -227,27 +222,24 @@ test("a binary that may only be read loads", async (t) => {
   t.deepEqual([implementation.kind, stderr], ["native", ""]);
 });
 
-onLinux(
-  "of two C libraries' binaries the likely one is tried first, and the other where it does not load",
-  async (t) => {
-    const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
-    const copy = installed(t);
-    copy.platform(good, gnu);
-    copy.platform(good, musl);
-    // Machines without musl's dynamic loader, and with it.
-    for (const [answer, first] of Object.entries({ false: gnu, true: musl })) {
-      const machine = path.join(copy.folder, `${answer}.cjs`);
-      writeFileSync(machine, `require("node:fs").existsSync = () => ${answer};`);
-      t.is((await copy.run(["--require", machine])).implementation.target, first);
-    }
+onLinux("of two C libraries' binaries the likely one goes first, then the other", async (t) => {
+  const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
+  const copy = installed(t);
+  copy.platform(good, gnu);
+  copy.platform(good, musl);
+  // Machines without musl's dynamic loader, and with it.
+  for (const [answer, first] of Object.entries({ false: gnu, true: musl })) {
+    const machine = path.join(copy.folder, `${answer}.cjs`);
+    writeFileSync(machine, `require("node:fs").existsSync = () => ${answer};`);
+    t.is((await copy.run(["--require", machine])).implementation.target, first);
+  }
 
-    const other = installed(t);
-    other.platform(forOtherLibc(), gnu);
-    other.platform(good, musl);
-    const { implementation, stderr } = await other.run();
-    t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
-  },
-);
+  const other = installed(t);
+  other.platform(forOtherLibc(), gnu);
+  other.platform(good, musl);
+  const { implementation, stderr } = await other.run();
+  t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
+});
 
 test("without addons, or on request, the portable implementation", async (t) => {
   const copy = installed(t);
