@@ -70,7 +70,7 @@ const managers = [
   { title: "Bun", run: (site) => both(site, ["bun", "add", PACKAGE], ["bun", "run"]) },
   {
     title: "Deno",
-    run: (site) => both(site, DENO_ADD, ["deno", "run", "--allow-ffi", "--allow-read", "--allow-env"]),
+    run: (site) => both(site, DENO_ADD, ["deno", "run", "--allow-read", "--allow-ffi"]),
   },
   {
     title: "Deno, allowed to read alone",
