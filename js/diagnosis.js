@@ -62,7 +62,7 @@ function reinstall(/** @type {string} */ folder) {
   return {
     npm: `delete ${folder}, then npm install`,
     pnpm: "pnpm install --force",
-    yarn: `delete .yarn/unplugged or node_modules, then yarn install`,
+    yarn: "delete .yarn/unplugged or node_modules, then yarn install",
     bun: `delete ${folder}, then bun install`,
     deno: `delete ${folder}, then deno install`,
   }[managerHere()];
@@ -105,5 +105,5 @@ exports.diagnose = function diagnose(version, failed) {
     return specifier.startsWith(`${PACKAGE}-`) && specifier.endsWith("-musl") === (libc.name === "musl");
   });
   return `${PACKAGE} ${version} has no native addon on ${system}, ${runtimeHere()}. ${tried}
-To mend it: ${remedy(version, libc.name, fitting)}.`;
+To mend it: ${remedy(version, libc.name, fitting)}`;
 };

@@ -80,7 +80,7 @@ const managers = [
       const { stdout, stderr } = await site.run("deno", "run", "--allow-read", "common.cjs");
       const { implementation, wrong } = JSON.parse(stdout);
       assert.deepEqual([implementation.kind, wrong], ["portable", []]);
-      assert.match(stderr, /To mend it: start Deno with --allow-ffi\./);
+      assert.match(stderr, /To mend it: start Deno with --allow-ffi\n/);
     },
   },
 ];
