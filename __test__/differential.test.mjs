@@ -4,8 +4,9 @@ import test from "ava";
 import { implementations } from "./helpers/implementations.mjs";
 import * as vinext from "./helpers/oracle.mjs";
 import { divided, properties } from "./helpers/properties.mjs";
+import { share } from "./helpers/share.mjs";
 
-const CASES = 100_000;
+const CASES = share(100_000);
 
 for (const [name, api] of implementations) {
   for (const { title, property, numRuns } of divided(properties(api), CASES)) {

@@ -1,5 +1,6 @@
 // vinext needs Node 22.13; where the running Node is older, the npm package `node` brings a newer one.
 //   node scripts/modern-node.mjs script.mjs [argument…]   runs the script under it
+// MODERN_NODE names another, where npm has none for the platform.
 import { execFileSync, spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 
@@ -13,6 +14,7 @@ let found;
 export const modernNode = () => (found ??= findModernNode());
 
 function findModernNode() {
+  if (process.env.MODERN_NODE) return process.env.MODERN_NODE;
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return process.execPath;
   if (process.platform === "darwin" && process.arch === "arm64") {
@@ -20,15 +22,12 @@ function findModernNode() {
       `vinext needs Node ${NEEDED.join(".")} or newer; this is Node ${process.versions.node}. Install a newer one.`,
     );
   }
-  return execFileSync(
-    "npm",
-    ["exec", "--yes", "--loglevel=error", `--package=${PACKAGE}`, "--", "node", "-p", "process.execPath"],
-    {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-      shell: process.platform === "win32",
-    },
-  ).trim();
+  const exec = ["exec", "--yes", "--loglevel=error", "--ignore-scripts=false", `--package=${PACKAGE}`];
+  return execFileSync("npm", [...exec, "--", "node", "-p", "process.execPath"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    shell: process.platform === "win32",
+  }).trim();
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,0 +1,53 @@
+// What the binaries under npm/ say of themselves, those that are built: `npm run prebuild` builds them.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import test from "ava";
+import { implementation } from "../index.js";
+import { readBinary } from "../scripts/platforms/binary.mjs";
+import { targets } from "../scripts/prebuild/targets.mjs";
+
+/** What the C library consists of where Node 20 runs, and nothing that a system may lack. */
+const C_LIBRARIES = {
+  gnu: /^(?:lib(?:c|dl|m|pthread)\.so\.\d|ld-linux.*\.so\.\d)$/,
+  musl: /^libc\.so$/,
+  darwin: /^\/usr\/lib\/libSystem\.B\.dylib$/,
+};
+
+const newest = (versions) =>
+  versions
+    .map((version) => version.split(/[_.]/).slice(1).map(Number))
+    .sort(([a, b], [c, d]) => a - c || b - d)
+    .at(-1);
+
+test("the one under test is for this processor and has Node-API's entry", (t) => {
+  const { cpu, exports } = readBinary(implementation.binary);
+  t.is(cpu, process.arch);
+  t.true(exports.includes("napi_register_module_v1"));
+});
+
+for (const { platform, file } of targets) {
+  const [system, cpu, abi] = platform.split("-");
+  if (system === "win32") {
+    test.skip(`${platform}: built on Windows, by the release workflow`, () => {});
+    continue;
+  }
+  const built = existsSync(file);
+  const title = built ? platform : `${platform} is not built: npm run prebuild -- ${platform}`;
+
+  (built ? test : test.skip)(title, (t) => {
+    const { exports, libraries, ...facts } = readBinary(file);
+    t.is(facts.cpu, cpu);
+    t.deepEqual(exports, ["napi_register_module_v1"]);
+    const allowed = C_LIBRARIES[system === "darwin" ? system : abi.slice(0, 3) === "gnu" ? "gnu" : abi];
+    for (const library of libraries) t.regex(library, allowed, path.basename(file));
+    if (system === "darwin") {
+      t.is(facts.macos, cpu === "arm64" ? "11.0" : "10.13");
+      t.is(facts.signed, cpu === "arm64" || facts.signed);
+    } else if (abi === "musl") {
+      t.deepEqual(facts.glibc, []);
+    } else {
+      const [major, minor] = newest(facts.glibc);
+      t.true(major === 2 && minor <= 17, facts.glibc.join());
+    }
+  });
+}

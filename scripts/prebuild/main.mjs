@@ -1,0 +1,81 @@
+// `npm run prebuild`: the binaries that are published, each in its platform's package.
+import { execFile } from "node:child_process";
+import { copyFileSync, rmSync, statSync } from "node:fs";
+import { promisify } from "node:util";
+import { parseArgs } from "node:util";
+import { Listr, PRESET_TIMER } from "listr2";
+import pc from "picocolors";
+import { buildCommand, hasDebian, hasLibrary, installDebianCompiler, installZig } from "./toolchain.mjs";
+import { targets } from "./targets.mjs";
+
+const HELP = `npm run prebuild -- [platform…]
+
+Builds the addon for these platforms, or for all that this machine can build for, into npm/<platform>/.
+
+${targets.map(({ platform, triple }) => `  ${platform.padEnd(20)} ${triple}`).join("\n")}
+
+zig, from PyPI, is the linker, so Python 3 is needed. Where \`rustup target add\` has brought no library of a target,
+Debian's compiler builds it; its packages are unpacked under target/prebuild/, and nothing is installed.`;
+
+const WINDOWS = "is built on Windows, by the release workflow: no linker for MSVC runs elsewhere";
+
+const run = promisify(execFile);
+const look = { timer: PRESET_TIMER, showErrorMessage: false };
+
+/** Why this machine cannot build for a target, if it cannot. */
+function obstacle({ platform, triple }) {
+  if (platform.startsWith("win32")) return WINDOWS;
+  if (!hasLibrary(triple) && !hasDebian()) return `needs \`rustup target add ${triple}\``;
+}
+
+/** The targets to build for. One that was named must be possible; of all, those that are not are passed over, aloud. */
+function choose(names) {
+  const unknown = names.find((name) => !targets.some(({ platform }) => platform === name));
+  if (unknown) throw new Error(`There is no platform ${unknown}. These are: npm run prebuild -- --help`);
+  const wanted = targets.filter(({ platform }) => names.length === 0 || names.includes(platform));
+  const possible = wanted.filter((target) => !obstacle(target));
+  for (const target of wanted) {
+    const reason = obstacle(target);
+    if (!reason) continue;
+    if (names.length > 0) throw new Error(`${target.platform} ${reason}.`);
+    console.error(pc.dim(`${target.platform} ${reason}.`));
+  }
+  return possible;
+}
+
+async function build(target) {
+  const { args, env, built } = buildCommand(target);
+  rmSync(target.file, { force: true });
+  await run("cargo", args, { env, maxBuffer: 2 ** 26 });
+  // Not written over: a process that has the old one mapped would read the new one's code.
+  copyFileSync(built, target.file);
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: "boolean", default: false } },
+  });
+  if (values.help) return console.log(HELP);
+  const chosen = choose(positionals);
+  const steps = [
+    { title: "zig and cargo-zigbuild", task: installZig },
+    {
+      title: "Debian's compiler",
+      enabled: () => chosen.some(({ triple }) => !hasLibrary(triple)),
+      task: installDebianCompiler,
+    },
+    ...chosen.map((target) => ({ title: target.platform, task: () => build(target) })),
+  ];
+  await new Listr(steps, { rendererOptions: look, fallbackRendererOptions: look }).run();
+  for (const { platform, file } of chosen) {
+    console.log(`${platform.padEnd(20)} ${(statSync(file).size / 1024).toFixed(0).padStart(5)} KB`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = 1;
+  console.error(pc.red(`✗ ${error.stderr?.trim() || error.message}`));
+}

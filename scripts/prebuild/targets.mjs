@@ -1,0 +1,41 @@
+// The platforms that binaries are built for, and what each asks of the compiler.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The oldest C library that a binary for it must load on: that of CentOS 7, below which no Node 20 goes either. */
+const GLIBC = "2.17";
+/** The oldest macOS, per processor. */
+const MACOS = { x64: "10.13", arm64: "11.0" };
+const CPUS = { x86_64: "x64", aarch64: "arm64", armv7: "arm" };
+
+const root = new URL("../../", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+
+/** The platform that a target triple's binary is for, in napi's words. */
+export function platformOf(triple) {
+  const [cpu, vendor, system, abi] = triple.split("-");
+  if (system === "darwin") return `darwin-${CPUS[cpu]}`;
+  return `${vendor === "pc" ? "win32" : "linux"}-${CPUS[cpu]}-${abi}`;
+}
+
+/**
+ * @typedef {object} Target
+ * @property {string} platform
+ * @property {string} triple
+ * @property {string} zigTriple The triple, with the version of the C library if that is glibc.
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} file Where the binary goes.
+ */
+
+/** @type {Target[]} */
+export const targets = manifest.napi.targets.map((triple) => {
+  const platform = platformOf(triple);
+  const [system, cpu, abi] = platform.split("-");
+  const env = {
+    ...(system === "darwin" && { MACOSX_DEPLOYMENT_TARGET: MACOS[cpu] }),
+    // An addon shares its C library with Node.
+    ...(abi === "musl" && { RUSTFLAGS: "-Ctarget-feature=-crt-static" }),
+  };
+  const file = fileURLToPath(new URL(`npm/${platform}/vinext-cache-key.${platform}.node`, root));
+  return { platform, triple, zigTriple: abi?.startsWith("gnu") ? `${triple}.${GLIBC}` : triple, env, file };
+});

@@ -1,0 +1,43 @@
+// Packages from PyPI, by a pip of this project's own.
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const venv = fileURLToPath(new URL("../target/prebuild/python/", import.meta.url));
+
+/** Where the commands are that packages bring. */
+export const bin = path.join(venv, "bin");
+
+async function pip(command, ...args) {
+  if (!existsSync(path.join(bin, "pip"))) {
+    rmSync(venv, { recursive: true, force: true });
+    await run("python3", ["-m", "venv", venv]);
+  }
+  const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
+  await run(path.join(bin, "pip"), [command, ...quiet, ...args]);
+}
+
+/** @param {string[]} requirements */
+export const installPython = (requirements) => pip("install", ...requirements);
+
+/**
+ * Unpacks a package's wheel, which may be for another platform, where that has not been done yet.
+ *
+ * @param {string} folder
+ * @param {string} requirement
+ * @param {string} platform
+ */
+export async function unpackWheel(folder, requirement, platform) {
+  if (existsSync(folder)) return;
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  const options = ["--no-deps", "--only-binary=:all:", `--platform=${platform}`, `--dest=${part}`];
+  await pip("download", ...options, requirement);
+  const wheel = path.join(part, readdirSync(part)[0]);
+  await run(path.join(bin, "python"), ["-m", "zipfile", "--extract", wheel, part]);
+  rmSync(wheel);
+  renameSync(part, folder);
+}
