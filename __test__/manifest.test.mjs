@@ -1,21 +1,14 @@
-// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, versions, types.
+// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the README, versions, types.
 import test from "ava";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { differing } from "../scripts/release/version.mjs";
+import { platformOf } from "../scripts/prebuild/targets.mjs";
 
 const require = createRequire(import.meta.url);
 const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const platforms = readdirSync(new URL("../npm", import.meta.url)).sort();
-
-/** The platform that a target triple's binary is for, in napi's words. */
-function platformOf(triple) {
-  const cpus = { x86_64: "x64", aarch64: "arm64", armv7: "arm" };
-  const [cpu, vendor, system, abi] = triple.split("-");
-  if (system === "darwin") return `darwin-${cpus[cpu]}`;
-  return `${vendor === "pc" ? "win32" : "linux"}-${cpus[cpu]}-${abi}`;
-}
 
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
 
@@ -30,6 +23,7 @@ test("every list of platforms is the same", (t) => {
   t.deepEqual(all(loader, /require\("vinext-cache-key-([\w-]+)"\)/g), platforms);
   t.deepEqual(all(loader, /require\("\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
   t.deepEqual(all(read(".github/workflows/build.yml"), /platform: ([\w-]+)/g), platforms);
+  t.deepEqual(all(read("README.md"), /^\| `((?:darwin|linux|win32)-[\w-]+)`/gm), platforms);
 });
 
 test("every platform's package is what its name says", (t) => {

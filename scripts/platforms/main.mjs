@@ -54,8 +54,7 @@ function checkLoaded(node, env, target) {
   return version;
 }
 
-async function runSuites(target, runtime, task) {
-  const node = await launcher(runtime);
+async function runSuites(target, runtime, node, task) {
   const env = environment(node, runtime.share);
   const version = checkLoaded(node, env, target);
   const suites = SUITES.filter((suite) => suite !== runtime.leftOut?.suite);
@@ -72,7 +71,7 @@ async function runSuites(target, runtime, task) {
     if (!title) continue;
     if (not) counts.failed.push(title);
     else counts[skipped ? "skipped" : "passed"] += 1;
-    task.output = `${counts.passed} passed, ${title}`;
+    if (process.stdout.isTTY) task.output = `${counts.passed} passed, ${title}`;
   }
   if (ava.exitCode === null) await once(ava, "exit");
   const ok = ava.exitCode === 0 && counts.failed.length === 0 && counts.passed > 0;
@@ -86,16 +85,22 @@ function inspect({ platform, file }) {
   return { platform, how, cpu, macos, signed, ok: entry && signed };
 }
 
+const runtimesOf = (chosen) =>
+  runtimes.filter((runtime) => chosen.some(({ platform }) => platform === runtime.platform));
+
 /** The steps for a platform; what they find goes to `results`. */
-function steps(target, results) {
+function steps(target, nodes, results) {
   const { platform } = target;
   if (platform.startsWith("win32")) return [];
-  const here = runtimes.filter((runtime) => runtime.platform === platform);
+  const here = runtimesOf([target]);
   if (here.length === 0) return [{ title: platform, task: () => void results.push(inspect(target)) }];
   return here.map((runtime) => ({
     title: `${platform}, Node ${runtime.node}`,
     task: async (_, task) => {
-      const result = await runSuites(target, runtime, task);
+      const { node, how } = runtime;
+      const result = await runSuites(target, runtime, nodes.get(runtime), task).catch((error) => {
+        return { platform, node, how, passed: 0, skipped: 0, failed: [error.message], ok: false };
+      });
       results.push(result);
       if (!result.ok) throw new Error(`${result.failed.length} failed`);
     },
@@ -123,29 +128,28 @@ function buildMissing(chosen) {
     throw new Error(`Not every binary could be built: npm run prebuild -- ${names.join(" ")}`);
 }
 
-function report(chosen, results) {
-  const rows = chosen.flatMap(({ platform }) => {
+/** A row per Node that a platform's suites ran on. */
+function rows(chosen, results) {
+  return chosen.flatMap(({ platform }) => {
     const found = results.filter((result) => result.platform === platform);
-    if (found.length === 0) return [[platform, "", "", means(platform)]];
+    if (found.length === 0) return [[`- ${platform}`, "", "", means(platform)]];
     return found.map(({ node = "", how, passed, failed, skipped, share = 1, leftOut, ok }) => {
-      const counts =
-        passed === undefined ? "" : `${passed} passed, ${failed.length} failed, ${skipped} skipped`;
+      const tests = node && `${passed} passed, ${failed.length} failed, ${skipped} skipped`;
       const notes = [
         how,
-        share < 1 && `${share * 100} % of the random cases`,
-        leftOut && `without ${leftOut.suite}`,
+        share < 1 && `${share * 100}% of the random cases`,
+        leftOut && `no ${leftOut.suite}`,
       ];
-      return [
-        `${ok ? pc.green("✓") : pc.red("✗")} ${platform}`,
-        node,
-        counts,
-        notes.filter(Boolean).join(", "),
-      ];
+      return [`${ok ? "✓" : "✗"} ${platform}`, node, tests, notes.filter(Boolean).join(", ")];
     });
   });
-  const head = ["platform", "Node", "tests", "how"].map((title) => ({ title }));
-  console.log(renderTable(head, rows, { columns: process.stdout.columns }).join("\n"));
-  for (const { platform, node, failed = [] } of results) {
+}
+
+function report(chosen, results) {
+  const head = ["  platform", "Node", "tests", "how"].map((title) => ({ title }));
+  console.log(renderTable(head, rows(chosen, results), { columns: process.stdout.columns }).join("\n"));
+  for (const { platform, node, failed = [], leftOut } of results) {
+    if (leftOut) console.log(pc.dim(`${platform}, without ${leftOut.suite}: ${leftOut.reason}`));
     for (const title of failed) console.log(pc.red(`${platform}, Node ${node}: ${title}`));
   }
 }
@@ -164,19 +168,20 @@ async function main() {
   const results = [];
   try {
     const options = {
+      renderer: values.json ? "silent" : "default",
       rendererOptions: look,
       fallbackRendererOptions: look,
-      exitOnError: false,
-      concurrent: 2,
     };
-    const renderer = values.json ? "silent" : "default";
-    const tasks = chosen.flatMap((target) => steps(target, results));
-    const run = new Listr(tasks, { ...options, renderer, collectErrors: "minimal" });
-    await run.run();
+    const nodes = new Map();
+    const prepare = async () => {
+      for (const runtime of runtimesOf(chosen)) nodes.set(runtime, await launcher(runtime));
+    };
+    await new Listr([{ title: "Nodes for these platforms", task: prepare }], options).run();
+    const tasks = chosen.flatMap((target) => steps(target, nodes, results));
+    await new Listr(tasks, { ...options, exitOnError: false, concurrent: 2 }).run();
     if (values.json) console.log(JSON.stringify(results, null, 2));
     else report(chosen, results);
-    for (const { error } of run.errors) console.error(pc.red(error.message));
-    if (run.errors.length > 0 || results.some(({ ok }) => !ok)) process.exitCode = 1;
+    if (results.some(({ ok }) => !ok)) process.exitCode = 1;
   } finally {
     unlink();
   }

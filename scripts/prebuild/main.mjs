@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { parseArgs } from "node:util";
 import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
-import { buildCommand, hasDebian, hasLibrary, installDebianCompiler, installZig } from "./toolchain.mjs";
+import { hasDebian, hasLibrary, installDebianCompiler, installZig, plan, usesZig } from "./toolchain.mjs";
 import { targets } from "./targets.mjs";
 
 const HELP = `npm run prebuild -- [platform…]
@@ -44,10 +44,10 @@ function choose(names) {
 }
 
 async function build(target) {
-  const { args, env, built } = buildCommand(target);
-  rmSync(target.file, { force: true });
+  const { args, env, built } = plan(target);
   await run("cargo", args, { env, maxBuffer: 2 ** 26 });
   // Not written over: a process that has the old one mapped would read the new one's code.
+  rmSync(target.file, { force: true });
   copyFileSync(built, target.file);
 }
 
@@ -59,7 +59,11 @@ async function main() {
   if (values.help) return console.log(HELP);
   const chosen = choose(positionals);
   const steps = [
-    { title: "zig and cargo-zigbuild", task: installZig },
+    {
+      title: "zig and cargo-zigbuild",
+      enabled: () => chosen.some(({ triple }) => usesZig(triple)),
+      task: installZig,
+    },
     {
       title: "Debian's compiler",
       enabled: () => chosen.some(({ triple }) => !hasLibrary(triple)),

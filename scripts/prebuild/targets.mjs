@@ -24,6 +24,7 @@ export function platformOf(triple) {
  * @property {string} triple
  * @property {string} zigTriple The triple, with the version of the C library if that is glibc.
  * @property {NodeJS.ProcessEnv} env
+ * @property {string[]} flags For rustc.
  * @property {string} file Where the binary goes.
  */
 
@@ -31,11 +32,16 @@ export function platformOf(triple) {
 export const targets = manifest.napi.targets.map((triple) => {
   const platform = platformOf(triple);
   const [system, cpu, abi] = platform.split("-");
-  const env = {
-    ...(system === "darwin" && { MACOSX_DEPLOYMENT_TARGET: MACOS[cpu] }),
-    // An addon shares its C library with Node.
-    ...(abi === "musl" && { RUSTFLAGS: "-Ctarget-feature=-crt-static" }),
-  };
-  const file = fileURLToPath(new URL(`npm/${platform}/vinext-cache-key.${platform}.node`, root));
-  return { platform, triple, zigTriple: abi?.startsWith("gnu") ? `${triple}.${GLIBC}` : triple, env, file };
+  const name = `vinext-cache-key.${platform}.node`;
+  const zigTriple = abi?.startsWith("gnu") ? `${triple}.${GLIBC}` : triple;
+  const file = fileURLToPath(new URL(`npm/${platform}/${name}`, root));
+  const target = { platform, triple, zigTriple, file, env: {}, flags: [] };
+  if (system === "darwin") {
+    target.env = { MACOSX_DEPLOYMENT_TARGET: MACOS[cpu] };
+    // Otherwise a library's name for itself is the path that it was built at.
+    target.flags = [`-Clink-arg=-Wl,-install_name,@rpath/${name}`];
+  }
+  // An addon shares its C library with Node.
+  if (abi === "musl") target.flags = ["-Ctarget-feature=-crt-static"];
+  return target;
 });
