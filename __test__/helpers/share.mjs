@@ -1,2 +1,14 @@
-// How much of the random cases and of the threads to run: TEST_SHARE=0.1 for a tenth, on an emulated processor.
-export const share = (count) => Math.ceil(count * Number(process.env.TEST_SHARE ?? 1));
+// How much of the many cases to run, and how many threads: all, or on an emulated processor TEST_SHARE of them.
+const SHARE = Number(process.env.TEST_SHARE ?? 1);
+
+export const share = (count) => Math.ceil(count * SHARE);
+
+let passed = 0;
+
+/** Whether the next case is in the share. */
+export function inShare() {
+  passed += SHARE;
+  if (passed < 1) return false;
+  passed -= 1;
+  return true;
+}

@@ -2,6 +2,7 @@
 // process of its own, because what it looks for is the end of the process.
 //   node body.mjs <implementation>
 import { implementations } from "../helpers/implementations.mjs";
+import { inShare } from "../helpers/share.mjs";
 import { foreign, getter, odd, odder } from "./values.mjs";
 
 const CODES = {
@@ -78,6 +79,7 @@ function everyCombination(values, counts) {
   for (const [name, call] of exports) {
     for (const count of counts) {
       for (const chosen of combinations(names, count)) {
+        if (!inShare()) continue;
         const args = chosen.map((each) => values[each]);
         attempt(
           () => call(...args),

@@ -137,7 +137,7 @@ function rows(chosen, results) {
       const tests = node && `${passed} passed, ${failed.length} failed, ${skipped} skipped`;
       const notes = [
         how,
-        share < 1 && `${share * 100}% of the random cases`,
+        share < 1 && `1 in ${1 / share} of the many cases`,
         leftOut && `no ${leftOut.suite}`,
       ];
       return [`${ok ? "✓" : "✗"} ${platform}`, node, tests, notes.filter(Boolean).join(", ")];

