@@ -14,12 +14,18 @@ export function openInput() {
   return fstatSync(0).isFile() ? readFile(0) : process.stdin;
 }
 
-/** Reads into one buffer: new ones pile up faster than they are collected. */
+/** Reads into one of two buffers, because new ones pile up faster than they are collected, while the other is worked on. */
 async function* readFile(/** @type {number} */ file) {
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  for (;;) {
+  const next = async (/** @type {Buffer} */ buffer) => {
     const { bytesRead } = await promisify(read)(file, buffer, 0, CHUNK, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, bytesRead);
+  };
+  let [idle, busy] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
+  for (let chunk = await next(busy); chunk.length > 0; [idle, busy] = [busy, idle]) {
+    const following = next(idle);
+    // Its failure is met when it is waited for, not earlier.
+    following.catch(() => {});
+    yield chunk;
+    chunk = await following;
   }
 }
