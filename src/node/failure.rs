@@ -25,32 +25,38 @@ impl From<Error> for Failure {
 }
 
 /// What the status of a Node-API call says.
+#[inline]
 pub fn check(env: sys::napi_env, status: sys::napi_status) -> Result<()> {
-    if status == sys::Status::napi_ok {
-        return Ok(());
-    }
+    if status == sys::Status::napi_ok { Ok(()) } else { Err(refusal(env, status)) }
+}
+
+#[cold]
+fn refusal(env: sys::napi_env, status: sys::napi_status) -> Failure {
     let mut pending = false;
     // SAFETY: `env` is that of the running callback, and `pending` outlives the call.
     unsafe { sys::napi_is_exception_pending(env, &raw mut pending) };
-    Err(if pending { Failure::Pending } else { Failure::NodeApi(status) })
+    if pending { Failure::Pending } else { Failure::NodeApi(status) }
 }
 
 /// Ends an exported function: a failure becomes the pending exception.
+#[inline]
 pub fn throwing<T>(env: Env, run: impl FnOnce() -> Result<T>) -> napi::Result<T> {
-    let env = env.raw();
-    run().map_err(|failure| {
-        let thrown = match failure {
-            Failure::Pending => Ok(()),
-            Failure::Error(error) => throw(env, &error),
-            Failure::NodeApi(status) => Err(Failure::NodeApi(status)),
-        };
-        match thrown {
-            Err(Failure::NodeApi(status)) => {
-                napi::Error::from_reason(format!("vinext-cache-key: Node-API refused a call ({status})"))
-            }
-            _ => napi::Error::from_status(Status::PendingException),
+    run().map_err(|failure| raise(env.raw(), &failure))
+}
+
+#[cold]
+fn raise(env: sys::napi_env, failure: &Failure) -> napi::Error {
+    let thrown = match failure {
+        Failure::Pending => Ok(()),
+        Failure::Error(error) => throw(env, error),
+        Failure::NodeApi(status) => Err(Failure::NodeApi(*status)),
+    };
+    match thrown {
+        Err(Failure::NodeApi(status)) => {
+            napi::Error::from_reason(format!("vinext-cache-key: Node-API refused a call ({status})"))
         }
-    })
+        _ => napi::Error::from_status(Status::PendingException),
+    }
 }
 
 fn throw(env: sys::napi_env, error: &Error) -> Result<()> {

@@ -90,6 +90,7 @@ impl Value<'_> {
     }
 
     /// The error that names this value as an argument of the wrong type.
+    #[cold]
     pub fn invalid(self, argument: impl Into<String>, expected: &'static str) -> Failure {
         match self.described() {
             Ok(received) => Error::InvalidArgType { argument: argument.into(), expected, received }.into(),
