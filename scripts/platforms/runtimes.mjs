@@ -59,8 +59,8 @@ export const runtimes = [
     how: "under QEMU and musl 1.2.5",
     share: EMULATED,
     prepare: async () => {
-      const { node, root } = await nodeWithMusl("24.19.0", "aarch64", "arm64");
-      return [...(await qemu("aarch64", root)), node];
+      const { node, loader, root } = await nodeWithMusl("24.19.0", "aarch64", "arm64");
+      return [...(await qemu("aarch64", root)), loader, node];
     },
   },
   {
