@@ -1,5 +1,6 @@
 // Every row of the API's table, over every implementation, beside vinext's own functions where it has one.
 import test from "ava";
+import { constants } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
@@ -189,7 +190,7 @@ for (const [name, api] of implementations) {
   });
 
   row("a key that is too long for a string is a RangeError, as in JavaScript", (t) => {
-    const long = "x".repeat(2 ** 29 - 30);
+    const long = "x".repeat(constants.MAX_STRING_LENGTH - 6);
     t.deepEqual(outcome(api.buildUseCacheKey, long, "seed"), outcome(oracle.buildUseCacheKey, long, "seed"));
   });
 
