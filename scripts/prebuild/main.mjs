@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { parseArgs } from "node:util";
 import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
-import { hasDebian, hasLibrary, installDebianCompiler, installZig, plan, usesZig } from "./toolchain.mjs";
+import { canBuild, installDebianCompiler, installZig, plan, usesDebian, usesZig } from "./toolchain.mjs";
 import { targets } from "./targets.mjs";
 
 const HELP = `npm run prebuild -- [platform…]
@@ -14,8 +14,8 @@ Builds the addon for these platforms, or for all that this machine can build for
 
 ${targets.map(({ platform, triple }) => `  ${platform.padEnd(20)} ${triple}`).join("\n")}
 
-zig, from PyPI, is the linker, so Python 3 is needed. Where \`rustup target add\` has brought no library of a target,
-Debian's compiler builds it; its packages are unpacked under target/prebuild/, and nothing is installed.`;
+zig, from PyPI, is the linker, so Python 3 is needed. Rust's own library is built along, from \`rustup component add rust-src\`,
+else by Debian's compiler, whose packages are unpacked under target/prebuild/: nothing is installed.`;
 
 const WINDOWS = "is built on Windows, by the release workflow: no linker for MSVC runs elsewhere";
 
@@ -23,9 +23,9 @@ const run = promisify(execFile);
 const look = { timer: PRESET_TIMER, showErrorMessage: false };
 
 /** Why this machine cannot build for a target, if it cannot. */
-function obstacle({ platform, triple }) {
+function obstacle({ platform }) {
   if (platform.startsWith("win32")) return WINDOWS;
-  if (!hasLibrary(triple) && !hasDebian()) return `needs \`rustup target add ${triple}\``;
+  if (!canBuild()) return "needs the source of Rust's library: rustup component add rust-src";
 }
 
 /** The targets to build for. One that was named must be possible; of all, those that are not are passed over, aloud. */
@@ -66,7 +66,7 @@ async function main() {
     },
     {
       title: "Debian's compiler",
-      enabled: () => chosen.some(({ triple }) => !hasLibrary(triple)),
+      enabled: () => usesDebian(),
       task: installDebianCompiler,
     },
     ...chosen.map((target) => ({ title: target.platform, task: () => build(target) })),
