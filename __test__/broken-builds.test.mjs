@@ -23,8 +23,8 @@ const mistakes = {
   },
   "where three bytes of UTF-8 begin": {
     file: "src/json/utf16/vectors.rs",
-    from: "units & 0xf800",
-    to: "units & 0xf000",
+    from: "!(units & 0xf800)",
+    to: "!(units & 0xf000)",
     breaks: "flightArgumentsKey is vinext's",
   },
   "the end of a buffer": {
