@@ -14,8 +14,8 @@ pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use
 use crate::error::Error;
 use crate::uri_component::encode_uri_component;
 
-pub(crate) const SCHEME: &[u8; 10] = b"use-cache:";
-pub(crate) const SEED_MARK: &[u8; 6] = b"build:";
+pub(crate) const SCHEME: &[u8] = b"use-cache:";
+pub(crate) const SEED_MARK: &[u8] = b"build:";
 
 /// vinext's key for a cached function: its id, under the identity that scopes it, with the key of its
 /// arguments. An empty seed is none; an empty `args_key` is one, and leaves a trailing colon.
