@@ -66,7 +66,7 @@ impl fmt::Display for Error {
             ),
             Self::RuntimeDeploymentIdMismatch { config, env } => write!(
                 f,
-                "The configured `deploymentId` {config:?} is not process.env.NEXT_DEPLOYMENT_ID {env:?}, \
+                "The configured `deploymentId` \"{config}\" is not process.env.NEXT_DEPLOYMENT_ID \"{env}\", \
                  and runtimeServerDeploymentId is enabled"
             ),
             Self::InvalidArgType { argument, expected, received } => {
