@@ -44,17 +44,32 @@ module.exports = ({ fast, ...plain }) => {
     if (typeof reply === "string") {
       return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
     }
-    // Of a file only the bytes are handed over.
     if (metadata || !Array.isArray(reply) || reply.length > ENTRIES || !isOrdinary(reply)) return;
-    const texts = [];
     let files = 0;
     for (let index = 0; index < reply.length; index++) {
       const entry = reply[index];
       if (!Array.isArray(entry) || hasToJson(entry)) return;
       if (entry.length !== 2) files |= 1 << index;
-      texts.push(entry[0], entry[1]);
     }
-    return entriesKey(prefix, id, shape | files, ...texts);
+    return entriesKeyOf(prefix, id, shape | files, reply);
+  }
+
+  /**
+   * The key of entries, whose names and contents are handed over. To spread a list of them takes longer than all else here, so
+   * the few that a page's props are go without.
+   * @param {string | undefined} prefix
+   * @param {string | undefined} id
+   * @param {number} shape
+   * @param {any[][]} entries
+   */
+  function entriesKeyOf(prefix, id, shape, entries) {
+    const [a, b, c] = [entries[0], entries[1], entries[2]];
+    if (entries.length === 1) return entriesKey(prefix, id, shape, a[0], a[1]);
+    if (entries.length === 2) return entriesKey(prefix, id, shape, a[0], a[1], b[0], b[1]);
+    if (entries.length === 3) return entriesKey(prefix, id, shape, a[0], a[1], b[0], b[1], c[0], c[1]);
+    const texts = [];
+    for (let index = 0; index < entries.length; index++) texts.push(entries[index][0], entries[index][1]);
+    return entriesKey(prefix, id, shape, ...texts);
   }
 
   // What only this path asks may throw, in a getter or a proxy among the arguments; then too the plain export decides.

@@ -25,7 +25,7 @@ pub trait JsonSink {
 }
 
 /// As much as is printed at once.
-pub const ROOM: usize = 320;
+pub const ROOM: usize = 640;
 
 impl JsonSink for Vec<u8> {
     fn write(&mut self, json: &[u8]) {

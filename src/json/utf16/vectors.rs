@@ -18,8 +18,14 @@ const _: () = assert!(6 * (BLOCK + 1) <= ROOM, "a block has room even if it is a
 const QUOTE: u8 = b'"';
 const BACKSLASH: u8 = b'\\';
 
+/// Up to how many units deciding one by one takes less time than a block.
+const SHORT: usize = 6;
+
 /// Writes what [`super::write_units`] does.
 pub fn write_units(text: &[u16], json: &mut impl JsonSink) {
+    if text.len() <= SHORT {
+        return super::write_units(text, json);
+    }
     let level = Level::new();
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = level.as_avx2() {
@@ -44,16 +50,17 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
             |room| {
                 let mut end = 0;
                 while end <= ROOM - BLOCK_ROOM && !text.is_empty() {
-                    let mut last = [b' '.into(); BLOCK];
-                    let (block, rest) = text.split_first_chunk().unwrap_or_else(|| {
-                        last.iter_mut().zip(text).for_each(|(unit, of_text)| *unit = *of_text);
-                        (&last, &[])
+                    let (piece, rest) = split_piece(text);
+                    let mut padded = [b' '.into(); BLOCK];
+                    let block = piece.try_into().unwrap_or_else(|_| {
+                        padded.iter_mut().zip(piece).for_each(|(unit, of_piece)| *unit = *of_piece);
+                        &padded
                     });
                     let Some(length) = print_block(simd, block, room, end) else {
                         printable = false;
                         break;
                     };
-                    end += length - BLOCK.saturating_sub(text.len());
+                    end += length - (BLOCK - piece.len());
                     text = rest;
                 }
                 end
@@ -65,14 +72,20 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
     }
 }
 
-/// Writes a block unit by unit, but does not part a pair of surrogates, and returns the rest.
+/// Splits off a block, or less, so that no pair of surrogates is parted.
+#[inline(always)]
+fn split_piece(text: &[u16]) -> (&[u16], &[u16]) {
+    let parts_pair = text.get(BLOCK - 1).is_some_and(|last| last & 0xfc00 == 0xd800);
+    text.split_at_checked(BLOCK - usize::from(parts_pair)).unwrap_or((text, &[]))
+}
+
+/// Writes a piece unit by unit, and returns the rest.
 #[cold]
 fn write_slowly<'a>(text: &'a [u16], json: &mut impl JsonSink) -> &'a [u16] {
-    let parts_pair = matches!(text.get(BLOCK - 1..), Some([0xd800..=0xdbff, 0xdc00..=0xdfff, ..]));
-    let (block, rest) = text.split_at_checked(BLOCK + usize::from(parts_pair)).unwrap_or((text, &[]));
+    let (piece, rest) = split_piece(text);
     json.write_with(|room| {
         let mut printed = Printed { room, end: 0 };
-        super::write_units(block, &mut printed);
+        super::write_units(piece, &mut printed);
         printed.end
     });
     rest
@@ -100,11 +113,15 @@ fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], st
     let units = u16x32::load_array_ref(simd, block);
     let (low, high) = units.split();
     if (units & 0xff80).simd_eq(0).all_true() {
-        print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start)
-    } else if (units & 0xf800).simd_eq(0xd800).any_true() {
-        let parts_pair = block[BLOCK - 1] & 0xfc00 == 0xd800;
+        return print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start);
+    }
+    let special = units.simd_lt(0x20)
+        | units.simd_eq(u16::from(QUOTE))
+        | units.simd_eq(u16::from(BACKSLASH))
+        | (units & 0xf800).simd_eq(0xd800);
+    if special.any_true() {
         let before = u16x16::splat(simd, 0).slide::<15>(low);
-        let length = print_wide::<S, true>(simd, low, before, room, start).filter(|_| !parts_pair)?;
+        let length = print_wide::<S, true>(simd, low, before, room, start)?;
         Some(length + print_wide::<S, true>(simd, high, low.slide::<15>(high), room, start + length)?)
     } else {
         let length = print_wide::<S, false>(simd, low, low, room, start)?;
@@ -141,45 +158,44 @@ fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, room: &mut [u8; ROOM], start: 
     Some(end - start)
 }
 
-/// Each unit has four bytes of its own, of which one to three count; of a pair of surrogates either has two. Nothing where there
-/// are lone ones or longer escapes. For pairs it takes the unit `before` each.
+/// Each unit has four bytes of its own, of which one to three count; of a pair of surrogates either has two. Without `SPECIAL`
+/// there are neither surrogates nor escapes. Nothing where there are lone ones or longer escapes. For pairs it takes the unit
+/// `before` each.
 #[inline(always)]
-fn print_wide<S: Simd, const PAIRS: bool>(
+fn print_wide<S: Simd, const SPECIAL: bool>(
     simd: S,
     units: u16x16<S>,
     before: u16x16<S>,
     room: &mut [u8; ROOM],
     start: usize,
 ) -> Option<usize> {
-    let control = (units & 0xffe0).simd_eq(0);
-    let letters: u16x16<S> = letters(simd, units.bitcast()).bitcast();
-    let longer = control & (letters.simd_eq(0) | (units & 0x10).simd_eq(0x10));
-    if longer.any_true() {
-        return None;
-    }
-    let is_escaped = control | units.simd_eq(u16::from(QUOTE)) | units.simd_eq(u16::from(BACKSLASH));
     let is_ascii = (units & 0xff80).simd_eq(0);
     let mut is_three = !(units & 0xf800).simd_eq(0);
-
-    let escape = (control.select(letters, units) << 8) | u16::from(BACKSLASH);
     let last = (units & 0x3f) | 0x80;
     let two = (units >> 6) | 0xc0 | (last << 8);
     let three = (units >> 12) | 0xe0 | ((units << 2) & 0x3f00) | 0x8000;
-    let mut first = is_escaped.select(escape, is_ascii.select(units, is_three.select(three, two)));
-    if PAIRS {
+    let mut first = is_ascii.select(units, is_three.select(three, two));
+    let mut has_second = !is_ascii;
+    if SPECIAL {
+        let control = (units & 0xffe0).simd_eq(0);
+        let letters: u16x16<S> = letters(simd, units.bitcast()).bitcast();
+        let longer = control & (letters.simd_eq(0) | (units & 0x10).simd_eq(0x10));
         let is_high = |units: u16x16<S>| (units & 0xfc00).simd_eq(0xd800);
         let (high, low) = (is_high(units), (units & 0xfc00).simd_eq(0xdc00));
-        if !low.simd_eq(is_high(before)).all_true() {
+        if (longer | !low.simd_eq(is_high(before))).any_true() {
             return None;
         }
+        let is_escaped = control | units.simd_eq(u16::from(QUOTE)) | units.simd_eq(u16::from(BACKSLASH));
+        let escape = (control.select(letters, units) << 8) | u16::from(BACKSLASH);
         let point = (units & 0x3ff) + 0x40;
         let high_bytes = (point >> 8) | 0xf0 | ((point << 6) & 0x3f00) | 0x8000;
         let low_bytes = ((before << 4) & 0x30) | ((units >> 6) & 0xf) | 0x80 | (last << 8);
-        first = high.select(high_bytes, low.select(low_bytes, first));
+        first = high.select(high_bytes, low.select(low_bytes, is_escaped.select(escape, first)));
+        has_second |= is_escaped;
         is_three &= !(high | low);
     }
 
-    let has_second = (is_escaped | !is_ascii).to_vector() & 0x00ff;
+    let has_second = has_second.to_vector() & 0x00ff;
     let has_third = is_three.to_vector() & -0x100;
     let lengths = (has_second | has_third).bitcast::<i8x32<S>>().simd_lt(0).to_bitmask();
     let ((low, high), (low_last, high_last)) = (first.split(), last.split());
