@@ -3,7 +3,9 @@
 
 const { existsSync } = require("node:fs");
 const { faultOf } = require("./js/elf.js");
-const { version } = require("./package.json");
+
+/** package.json's, written here because to read it there would take a tenth of the time that it takes to load all this. */
+const version = "0.1.0";
 
 /**
  * How each platform's binary is loaded: from its package, else from a local build. The specifiers are literal so that

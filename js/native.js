@@ -28,10 +28,9 @@ module.exports = ({ fast, ...plain }) => {
   }
 
   /**
-   * The key of a call, or of its arguments alone without a prefix; nothing where the arguments are not as vinext's
-   * `snapshotFlightReply` makes them.
-   * @param {string | undefined} prefix
-   * @param {string | undefined} id
+   * The key of a call; nothing where its arguments are not as vinext's `snapshotFlightReply` makes them.
+   * @param {string} prefix
+   * @param {any} id
    * @param {any} args
    * @param {any} options
    * @returns {string | undefined}
@@ -57,8 +56,8 @@ module.exports = ({ fast, ...plain }) => {
   /**
    * The key of entries, whose names and contents are handed over. To spread a list of them takes longer than all else here, so
    * the few that a page's props are go without.
-   * @param {string | undefined} prefix
-   * @param {string | undefined} id
+   * @param {string} prefix
+   * @param {any} id
    * @param {number} shape
    * @param {any[][]} entries
    */
@@ -86,8 +85,8 @@ module.exports = ({ fast, ...plain }) => {
     /** @param {any} args @param {any} options */
     flightArgumentsKey(args, options) {
       try {
-        const key = keyOf(undefined, undefined, args, options);
-        if (key !== undefined) return key;
+        const key = keyOf("", "", args, options);
+        if (key !== undefined) return key.slice(1);
       } catch {}
       return plain.flightArgumentsKey(args, options);
     },

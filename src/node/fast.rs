@@ -39,8 +39,7 @@ extern "C" fn build_key(env: sys::napi_env, info: sys::napi_callback_info) -> sy
     })
 }
 
-/// `textKey(prefix, id, reply, shape?)`: the key of a call whose reply is text, or of its arguments alone where `prefix` is
-/// `undefined`.
+/// `textKey(prefix, id, reply, shape?)`: the key of a call whose reply is text.
 extern "C" fn text_key(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     Call::<4>::answer(env, info, |call| {
         let mut reply = Units::new();
@@ -111,15 +110,13 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         if status == sys::Status::napi_ok { answer.ok().flatten().unwrap_or(null_mut()) } else { null_mut() }
     }
 
-    /// The key of a call with this reply: its arguments' digest, behind its id if it has one.
+    /// The key of a call with this reply: its arguments' digest behind its id.
     fn key_of(&self, reply: Reply<'_, [u16]>, shape: Shape) -> Option<sys::napi_value> {
         let Shape { page_props_index, layout_props_index, .. } = shape;
         let args = FlightArguments { version: 1, reply, page_props_index, layout_props_index };
         let digest = flight_arguments_key(&args, KeyOptions::default());
         let mut key = Units::new();
-        if !self.is_undefined(0)? {
-            self.read_head(&mut key)?;
-        }
+        self.read_head(&mut key)?;
         key.write(&digest);
         key.to_string(self.env)
     }
@@ -146,12 +143,5 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         let index = |plus_one: u8| i32::from(plus_one).checked_sub(1).filter(|index| *index >= 0);
         let shape = Shape { files, page_props_index: index(page), layout_props_index: index(layout) };
         (status == sys::Status::napi_ok).then_some(shape)
-    }
-
-    fn is_undefined(&self, argument: usize) -> Option<bool> {
-        let mut kind = sys::ValueType::napi_undefined;
-        // SAFETY: the environment and the argument are of the running callback.
-        let status = unsafe { sys::napi_typeof(self.env, *self.arguments.get(argument)?, &raw mut kind) };
-        (status == sys::Status::napi_ok).then_some(kind == sys::ValueType::napi_undefined)
     }
 }
