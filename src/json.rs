@@ -2,6 +2,9 @@
 
 mod utf16;
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x32};
+
 use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 
 /// Where JSON is written to.
@@ -26,6 +29,9 @@ pub trait JsonSink {
 
 /// As much as is printed at once.
 pub const ROOM: usize = 640;
+
+/// What is read twice stays in the processor's first cache.
+const CACHEFUL: usize = 1 << 13;
 
 impl JsonSink for Vec<u8> {
     fn write(&mut self, json: &[u8]) {
@@ -62,10 +68,27 @@ impl JsonText for [u8] {
     }
 }
 
-/// How many bytes from the start are printed as they are. Every lead that surrogates share ends them.
+/// How many bytes from the start, of a cacheful at most, are printed as they are. Every lead that surrogates share ends them.
 fn plain_length(text: &[u8]) -> usize {
+    let text = text.get(..CACHEFUL).unwrap_or(text);
+    let blocks =
+        if text.len() < BLOCK { 0 } else { dispatch!(Level::new(), simd => plain_blocks(simd, text)) };
+    let rest = text.get(BLOCK * blocks..).unwrap_or_default();
     let special = |byte: &u8| *byte < b' ' || matches!(*byte, b'"' | b'\\' | SURROGATE_LEAD);
-    text.iter().position(special).unwrap_or(text.len())
+    BLOCK * blocks + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+const BLOCK: usize = 32;
+
+#[expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
+#[inline(always)]
+fn plain_blocks<S: Simd>(simd: S, text: &[u8]) -> usize {
+    let special = |block: &&[u8; BLOCK]| {
+        let bytes = u8x32::load_array_ref(simd, block);
+        (bytes.simd_lt(b' ') | bytes.simd_eq(b'"') | bytes.simd_eq(b'\\') | bytes.simd_eq(SURROGATE_LEAD))
+            .any_true()
+    };
+    text.as_chunks().0.iter().take_while(|block| !special(block)).count()
 }
 
 /// Writes a byte, escaped where it must be.

@@ -103,11 +103,17 @@ impl Sha256Sink {
         }
     }
 
+    /// Hashes the blocks of what is long where they are.
     #[cold]
     fn write_long(&mut self, json: &[u8]) {
-        for piece in json.chunks(ROOM) {
-            self.write(piece);
-        }
+        let missing = (BLOCK - self.length % BLOCK) % BLOCK;
+        let (start, rest) = json.split_at_checked(missing).unwrap_or((json, &[]));
+        self.write(start);
+        self.hash_blocks();
+        let (blocks, end) = rest.as_chunks();
+        compress256(&mut self.state, blocks);
+        self.hashed += blocks.as_flattened().len() as u64;
+        self.write(end);
     }
 }
 

@@ -14,7 +14,7 @@ use napi::sys;
 use napi_derive::napi;
 
 use crate::flight_arguments::{Entry, FlightArguments, KeyOptions, Reply, flight_arguments_key};
-use units::Units;
+use units::{LONGEST, Units, read_ascii};
 
 /// As many entries of a reply as are taken here.
 const ENTRIES: usize = 8;
@@ -54,26 +54,43 @@ extern "C" fn entries_key(env: sys::napi_env, info: sys::napi_callback_info) -> 
     const FIRST: usize = 3;
     Call::<{ FIRST + 2 * ENTRIES }>::answer(env, info, |call| {
         let shape = call.shape(2)?;
-        let mut texts = Units::new();
-        let mut ends = [0; 2 * ENTRIES];
-        let ends = ends.get_mut(..call.count.checked_sub(FIRST)?)?;
-        for (end, argument) in ends.iter_mut().zip(FIRST..) {
-            call.read(argument, &mut texts)?;
-            *end = texts.len();
+        let count = call.count.checked_sub(FIRST)? / 2;
+        let is_file = |index: usize| shape.files >> index & 1 == 1;
+        let (mut texts, mut files) = (Units::new(), Vec::new());
+        let mut ends = [(0, 0, 0); ENTRIES];
+        let ends = ends.get_mut(..count)?;
+        for (index, end) in ends.iter_mut().enumerate() {
+            let (name, content) = (FIRST + 2 * index, FIRST + 2 * index + 1);
+            call.read(name, &mut texts)?;
+            end.0 = texts.len();
+            if is_file(index) {
+                read_ascii(env, *call.arguments.get(content)?, &mut files)?;
+            } else {
+                call.read(content, &mut texts)?;
+            }
+            (end.1, end.2) = (texts.len(), files.len());
+        }
+        if texts.len() + files.len() > LONGEST {
+            return None;
         }
         let mut entries = [const { Entry::Text { name: [].as_slice(), text: [].as_slice() } }; ENTRIES];
-        let mut start = 0;
-        for (index, (pair, entry)) in ends.chunks_exact(2).zip(&mut entries).enumerate() {
-            let [middle, end] = *pair else { return None };
-            let (name, content) = (texts.as_slice().get(start..middle)?, texts.as_slice().get(middle..end)?);
-            start = end;
-            *entry = if shape.files >> index & 1 == 0 {
-                Entry::Text { name, text: content }
+        let (mut text_start, mut file_start) = (0, 0);
+        for ((index, end), entry) in ends.iter().enumerate().zip(&mut entries) {
+            let (name_end, text_end, file_end) = *end;
+            let name = texts.as_slice().get(text_start..name_end)?;
+            *entry = if is_file(index) {
+                Entry::File {
+                    name,
+                    base64: files.get(file_start..file_end)?,
+                    file_name: &[],
+                    media_type: &[],
+                }
             } else {
-                Entry::File { name, base64: content, file_name: &[], media_type: &[] }
+                Entry::Text { name, text: texts.as_slice().get(name_end..text_end)? }
             };
+            (text_start, file_start) = (text_end, file_end);
         }
-        call.key_of(Reply::Entries(entries.get(..ends.len() / 2)?), shape)
+        call.key_of(Reply::Entries(entries.get(..count)?), shape)
     })
 }
 

@@ -10,7 +10,7 @@ const STACK: usize = 512;
 
 /// As many units as are read: V8 has room for their JSON even if it escapes every one. Of more, V8 itself has to say whether
 /// it has, because vinext's own keys fail where it has not.
-const LONGEST: usize =
+pub const LONGEST: usize =
     if cfg!(target_pointer_width = "64") { (1 << 29) / 6 - 100 } else { (1 << 28) / 6 - 100 };
 
 pub struct Units {
@@ -51,12 +51,7 @@ impl Units {
         if self.read_into_free(env, value)? {
             return Some(());
         }
-        let mut length = 0;
-        // SAFETY: `env` and `value` are of the running callback; without a buffer the length alone is written.
-        let status = unsafe { sys::napi_get_value_string_utf16(env, value, null_mut(), 0, &raw mut length) };
-        if status != sys::Status::napi_ok || self.length + length > LONGEST {
-            return None;
-        }
+        let length = length(env, value).filter(|length| self.length + length <= LONGEST)?;
         self.grow(length + 2);
         self.read_into_free(env, value)?.then_some(())
     }
@@ -118,4 +113,31 @@ impl Units {
         heap.clear();
         self.heap = heap;
     }
+}
+
+/// Appends the bytes of a string, or returns `None` where the value is no string, or too long, or not ASCII.
+pub fn read_ascii(env: sys::napi_env, value: sys::napi_value, bytes: &mut Vec<u8>) -> Option<()> {
+    let length = length(env, value).filter(|length| bytes.len() + length <= LONGEST)?;
+    // One character more and the zero that ends it: so a text that is not ASCII does not fill the room with as many bytes as it
+    // has units.
+    let room = length + 5;
+    bytes.reserve(room);
+    let mut read = 0;
+    let free = bytes.spare_capacity_mut().as_mut_ptr().cast();
+    // SAFETY: `env` and `value` are of the running callback; at most `room` bytes are written, which there are.
+    let status = unsafe { sys::napi_get_value_string_utf8(env, value, free, room, &raw mut read) };
+    if status != sys::Status::napi_ok || read != length {
+        return None;
+    }
+    // SAFETY: as many bytes have been written behind the others.
+    unsafe { bytes.set_len(bytes.len() + length) };
+    Some(())
+}
+
+/// A string's length in units, or `None` where the value is none.
+fn length(env: sys::napi_env, value: sys::napi_value) -> Option<usize> {
+    let mut length = 0;
+    // SAFETY: `env` and `value` are of the running callback; without a buffer the length alone is written.
+    let status = unsafe { sys::napi_get_value_string_utf16(env, value, null_mut(), 0, &raw mut length) };
+    (status == sys::Status::napi_ok).then_some(length)
 }
