@@ -50,17 +50,21 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
             |room| {
                 let mut end = 0;
                 while end <= ROOM - BLOCK_ROOM && !text.is_empty() {
-                    let (piece, rest) = split_piece(text);
-                    let mut padded = [b' '.into(); BLOCK];
-                    let block = piece.try_into().unwrap_or_else(|_| {
-                        padded.iter_mut().zip(piece).for_each(|(unit, of_piece)| *unit = *of_piece);
-                        &padded
-                    });
+                    let mut padded;
+                    let (block, padding, rest) = match text.split_first_chunk() {
+                        Some((block, rest)) if !is_high(block[BLOCK - 1]) => (block, 0, rest),
+                        _ => {
+                            let (piece, rest) = split_piece(text);
+                            padded = [b' '.into(); BLOCK];
+                            padded.iter_mut().zip(piece).for_each(|(unit, of_piece)| *unit = *of_piece);
+                            (&padded, BLOCK - piece.len(), rest)
+                        }
+                    };
                     let Some(length) = print_block(simd, block, room, end) else {
                         printable = false;
                         break;
                     };
-                    end += length - (BLOCK - piece.len());
+                    end += length - padding;
                     text = rest;
                 }
                 end
@@ -75,8 +79,13 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
 /// Splits off a block, or less, so that no pair of surrogates is parted.
 #[inline(always)]
 fn split_piece(text: &[u16]) -> (&[u16], &[u16]) {
-    let parts_pair = text.get(BLOCK - 1).is_some_and(|last| last & 0xfc00 == 0xd800);
+    let parts_pair = text.get(BLOCK - 1).is_some_and(|last| is_high(*last));
     text.split_at_checked(BLOCK - usize::from(parts_pair)).unwrap_or((text, &[]))
+}
+
+#[inline(always)]
+fn is_high(unit: u16) -> bool {
+    unit & 0xfc00 == 0xd800
 }
 
 /// Writes a piece unit by unit, and returns the rest.
@@ -112,7 +121,7 @@ impl JsonSink for Printed<'_> {
 fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], start: usize) -> Option<usize> {
     let units = u16x32::load_array_ref(simd, block);
     let (low, high) = units.split();
-    if (units & 0xff80).simd_eq(0).all_true() {
+    if ((low | high) & 0xff80).simd_eq(0).all_true() {
         return print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start);
     }
     let special = units.simd_lt(0x20)
