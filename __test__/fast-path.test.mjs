@@ -67,6 +67,20 @@ test("every index that a call may have", (t) => {
   }
 });
 
+test("every number of entries, of text and of files", (t) => {
+  const { calls, api } = watched();
+  const text = ["0", "x"];
+  const file = ["1", 'a"\\\n', "f", 4, "t"];
+  for (let length = 0; length <= 8; length++) {
+    for (let files = 0; files < 1 << length; files++) {
+      const reply = Array.from({ length }, (_, index) => ((files >> index) & 1 ? file : text));
+      const args = { version: 1, reply };
+      t.is(api.flightArgumentsKey(args), addon.flightArgumentsKey(args));
+    }
+  }
+  t.deepEqual([...new Set(calls)], ["entriesKey"]);
+});
+
 test("what is unusual is left to the plain export", (t) => {
   const long = [["0", "x", "f", 0, "t"]];
   const nine = Array.from({ length: 9 }, () => ["0", "x"]);
@@ -81,6 +95,8 @@ test("what is unusual is left to the plain export", (t) => {
     ["id", "s", Object.defineProperty({ reply: "[]" }, "version", { value: 1 })],
     ["id", "s", { version: 1, reply: nine }],
     ["id", "s", { version: 1, reply: long }, { fileMetadata: true }],
+    ["id", "s", { version: 1, reply: [["0", "é", "f", 0, "t"]] }],
+    ["id", "s", { version: 1, reply: [["0", `x${"\ud800".repeat(9)}`, "f", 0, "t"]] }],
     ["id", "s", Object.assign(Object.create({ toJSON: () => 1 }), { version: 1, reply: "[]" })],
   ]) {
     const { calls, api } = watched(keySeed);
@@ -112,7 +128,8 @@ test("both give the same keys at every length around the buffers", (t) => {
       for (const unit of ["x", '"', "é", "€", "\ud800"]) {
         const text = unit.repeat(length);
         const args = { version: 1, reply: text };
-        const entries = { version: 1, reply: [[text, "y"]], pagePropsIndex: 0 };
+        const file = ["1", "eA==".repeat(length), "f", length, "t"];
+        const entries = { version: 1, reply: [[text, "y"], file, ["2", text]], pagePropsIndex: 0 };
         t.is(api.buildUseCacheKey(text, "s", text), addon.buildUseCacheKey(text, "s", text));
         t.is(api.flightArgumentsKey(args), addon.flightArgumentsKey(args));
         t.is(api.deriveUseCacheKey(text, "s", entries), addon.deriveUseCacheKey(text, "s", entries));

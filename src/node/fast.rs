@@ -6,6 +6,7 @@
 
 mod units;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 
@@ -57,38 +58,28 @@ extern "C" fn entries_key(env: sys::napi_env, info: sys::napi_callback_info) -> 
         let count = call.count.checked_sub(FIRST)? / 2;
         let is_file = |index: usize| shape.files >> index & 1 == 1;
         let (mut texts, mut files) = (Units::new(), Vec::new());
-        let mut ends = [(0, 0, 0); ENTRIES];
-        let ends = ends.get_mut(..count)?;
-        for (index, end) in ends.iter_mut().enumerate() {
-            let (name, content) = (FIRST + 2 * index, FIRST + 2 * index + 1);
-            call.read(name, &mut texts)?;
-            end.0 = texts.len();
-            if is_file(index) {
-                read_ascii(env, *call.arguments.get(content)?, &mut files)?;
+        let mut places: [(Range<usize>, Range<usize>); ENTRIES] = Default::default();
+        let places = places.get_mut(..count)?;
+        for (index, (name, content)) in places.iter_mut().enumerate() {
+            let argument = FIRST + 2 * index;
+            *name = call.read(argument, &mut texts)?;
+            *content = if is_file(index) {
+                read_ascii(env, *call.arguments.get(argument + 1)?, &mut files)?
             } else {
-                call.read(content, &mut texts)?;
-            }
-            (end.1, end.2) = (texts.len(), files.len());
+                call.read(argument + 1, &mut texts)?
+            };
         }
         if texts.len() + files.len() > LONGEST {
             return None;
         }
         let mut entries = [const { Entry::Text { name: [].as_slice(), text: [].as_slice() } }; ENTRIES];
-        let (mut text_start, mut file_start) = (0, 0);
-        for ((index, end), entry) in ends.iter().enumerate().zip(&mut entries) {
-            let (name_end, text_end, file_end) = *end;
-            let name = texts.as_slice().get(text_start..name_end)?;
+        for ((index, place), entry) in places.iter().cloned().enumerate().zip(&mut entries) {
+            let (name, content) = (texts.as_slice().get(place.0)?, place.1);
             *entry = if is_file(index) {
-                Entry::File {
-                    name,
-                    base64: files.get(file_start..file_end)?,
-                    file_name: &[],
-                    media_type: &[],
-                }
+                Entry::File { name, base64: files.get(content)?, file_name: &[], media_type: &[] }
             } else {
-                Entry::Text { name, text: texts.as_slice().get(name_end..text_end)? }
+                Entry::Text { name, text: texts.as_slice().get(content)? }
             };
-            (text_start, file_start) = (text_end, file_end);
         }
         call.key_of(Reply::Entries(entries.get(..count)?), shape)
     })
@@ -146,8 +137,8 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         Some(())
     }
 
-    /// Appends an argument that is a string.
-    fn read(&self, argument: usize, units: &mut Units) -> Option<()> {
+    /// Appends an argument that is a string, and returns where it is.
+    fn read(&self, argument: usize, units: &mut Units) -> Option<Range<usize>> {
         units.read(self.env, *self.arguments.get(argument)?)
     }
 

@@ -1,6 +1,7 @@
 //! UTF-16 units that strings are read into one behind the other: on the stack as long as they fit.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::ptr::null_mut;
 
 use napi::sys;
@@ -46,14 +47,15 @@ impl Units {
         }
     }
 
-    /// Appends a string's units, or returns `None` where the value is no string or too long.
-    pub fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> Option<()> {
-        if self.read_into_free(env, value)? {
-            return Some(());
+    /// Appends a string's units, and returns where they are; nothing where the value is no string or too long.
+    pub fn read(&mut self, env: sys::napi_env, value: sys::napi_value) -> Option<Range<usize>> {
+        let start = self.length;
+        if !self.read_into_free(env, value)? {
+            let length = length(env, value).filter(|length| start + length <= LONGEST)?;
+            self.grow(length + 2);
+            self.read_into_free(env, value)?.then_some(())?;
         }
-        let length = length(env, value).filter(|length| self.length + length <= LONGEST)?;
-        self.grow(length + 2);
-        self.read_into_free(env, value)?.then_some(())
+        Some(start..self.length)
     }
 
     /// The units as a JavaScript string, which V8 makes faster of bytes where they are ASCII.
@@ -115,11 +117,12 @@ impl Units {
     }
 }
 
-/// Appends the bytes of a string, or returns `None` where the value is no string, or too long, or not ASCII.
-pub fn read_ascii(env: sys::napi_env, value: sys::napi_value, bytes: &mut Vec<u8>) -> Option<()> {
-    let length = length(env, value).filter(|length| bytes.len() + length <= LONGEST)?;
-    // One character more and the zero that ends it: so a text that is not ASCII does not fill the room with as many bytes as it
-    // has units.
+/// Appends a string's bytes, and returns where they are; nothing where the value is no string, or too long, or not ASCII.
+pub fn read_ascii(env: sys::napi_env, value: sys::napi_value, bytes: &mut Vec<u8>) -> Option<Range<usize>> {
+    let start = bytes.len();
+    let length = length(env, value).filter(|length| start + length <= LONGEST)?;
+    // With room for a character more, and the zero that ends it, only ASCII has as many bytes as units: of other text Node-API
+    // writes more, even if it does not fit and is cut off.
     let room = length + 5;
     bytes.reserve(room);
     let mut read = 0;
@@ -129,9 +132,10 @@ pub fn read_ascii(env: sys::napi_env, value: sys::napi_value, bytes: &mut Vec<u8
     if status != sys::Status::napi_ok || read != length {
         return None;
     }
-    // SAFETY: as many bytes have been written behind the others.
-    unsafe { bytes.set_len(bytes.len() + length) };
-    Some(())
+    let end = start + length;
+    // SAFETY: so many bytes have been written.
+    unsafe { bytes.set_len(end) };
+    Some(start..end)
 }
 
 /// A string's length in units, or `None` where the value is none.
