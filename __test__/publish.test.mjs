@@ -5,14 +5,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { startRegistry } from "./helpers/registry.mjs";
+import { startEmptyRegistry } from "./helpers/registry.mjs";
 
 const PUBLISH = fileURLToPath(new URL("../scripts/release/publish.mjs", import.meta.url));
 const work = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-publish-"));
 let registry;
 
 test.before("a registry", async () => {
-  registry = await startRegistry();
+  registry = await startEmptyRegistry();
 });
 test.after.always(() => {
   registry?.stop();

@@ -2,9 +2,9 @@
 //   npm run lint:workflows
 import { execFileSync } from "node:child_process";
 import { lookup } from "node:dns/promises";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bin, installPython } from "./pypi.mjs";
 
 const LINTERS = [
   { name: "zizmor", from: "zizmor==1.32.0", args: ["--offline", "--quiet", "--pedantic", ".github"] },
@@ -13,23 +13,17 @@ const LINTERS = [
 ];
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const run = (command, args) => execFileSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
 const reached = (host) => lookup(host).then(Boolean, () => false);
 
 for (const { name, from, args, host } of LINTERS) {
-  const home = path.resolve("target/lint-workflows", from);
-  const linter = path.join(home, "bin", name);
-  if (!existsSync(linter)) {
-    if (host && !(await reached(host))) {
-      console.log(`${name}: not run, for it cannot be installed without ${host}.`);
-      continue;
-    }
-    run("python3", ["-m", "venv", home]);
-    run(path.join(home, "bin", "pip"), ["install", "--quiet", from]);
+  if (host && !(await reached(host))) {
+    console.log(`${name}: not run, for it cannot be installed without ${host}.`);
+    continue;
   }
+  await installPython([from]);
   console.log(`› ${name} ${args.join(" ")}`);
   try {
-    run(linter, args);
+    execFileSync(path.join(bin, name), args, { stdio: ["ignore", "inherit", "inherit"] });
   } catch {
     process.exitCode = 1;
   }

@@ -6,18 +6,21 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const venv = fileURLToPath(new URL("../target/prebuild/python/", import.meta.url));
+const venv = fileURLToPath(new URL("../target/python/", import.meta.url));
 
 /** Where the commands are that packages bring. */
 export const bin = path.join(venv, "bin");
 
+// Not as `bin/pip`, which has the path in it where the virtual environment was made.
+const python = path.join(bin, "python");
+
 async function pip(command, ...args) {
-  if (!existsSync(path.join(bin, "pip"))) {
+  if (!existsSync(python)) {
     rmSync(venv, { recursive: true, force: true });
     await run("python3", ["-m", "venv", venv]);
   }
   const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
-  await run(path.join(bin, "pip"), [command, ...quiet, ...args]);
+  await run(python, ["-m", "pip", command, ...quiet, ...args]);
 }
 
 /** @param {string[]} requirements */
@@ -37,7 +40,7 @@ export async function unpackWheel(folder, requirement, platform) {
   const options = ["--no-deps", "--only-binary=:all:", `--platform=${platform}`, `--dest=${part}`];
   await pip("download", ...options, requirement);
   const wheel = path.join(part, readdirSync(part)[0]);
-  await run(path.join(bin, "python"), ["-m", "zipfile", "--extract", wheel, part]);
+  await run(python, ["-m", "zipfile", "--extract", wheel, part]);
   rmSync(wheel);
   renameSync(part, folder);
 }

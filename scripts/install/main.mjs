@@ -9,6 +9,7 @@ import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
 import { installIn } from "../install-in.mjs";
 import { PLATFORMS, binaryOf, pack } from "../pack.mjs";
+import { startWith } from "./registry.mjs";
 import { rows } from "./rows.mjs";
 import { Site } from "./site.mjs";
 
@@ -96,8 +97,7 @@ async function takeRows(chosen, work, { keep, json }, signal) {
     {
       title: "Publish on loopback",
       async task() {
-        const { startRegistry } = await import("./registry.mjs");
-        registry = await startRegistry(path.join(work, "registry"), tarballs);
+        registry = await startWith(path.join(work, "registry"), tarballs);
       },
     },
     {
@@ -118,7 +118,7 @@ async function takeRows(chosen, work, { keep, json }, signal) {
       fallbackRendererOptions: look,
     }).run();
   } finally {
-    registry?.close();
+    registry?.stop();
   }
   signal.throwIfAborted();
   return chosen.map((row) => results.get(row));
