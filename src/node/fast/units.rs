@@ -6,8 +6,8 @@ use std::ptr::null_mut;
 
 use napi::sys;
 
-/// Twice the length of most keys.
-const STACK: usize = 512;
+/// Room for most keys and most replies. What does not fit is read twice.
+const STACK: usize = 2048;
 
 /// As many units as are read: V8 has room for their JSON even if it escapes every one. Of more, V8 itself has to say whether
 /// it has, because vinext's own keys fail where it has not.
