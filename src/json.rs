@@ -3,7 +3,7 @@
 mod utf16;
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, u8x32};
+use fearless_simd::u8x32;
 
 use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 
@@ -71,8 +71,13 @@ impl JsonText for [u8] {
 /// How many bytes from the start, of a cacheful at most, are printed as they are. Every lead that surrogates share ends them.
 fn plain_length(text: &[u8]) -> usize {
     let text = text.get(..CACHEFUL).unwrap_or(text);
-    let blocks =
-        if text.len() < BLOCK { 0 } else { dispatch!(Level::new(), simd => plain_blocks(simd, text)) };
+    let blocks = match vectors() {
+        Some(simd) if text.len() >= BLOCK => simd.vectorize(
+            #[inline(always)]
+            || plain_blocks(simd, text),
+        ),
+        _ => 0,
+    };
     let rest = text.get(BLOCK * blocks..).unwrap_or_default();
     let special = |byte: &u8| *byte < b' ' || matches!(*byte, b'"' | b'\\' | SURROGATE_LEAD);
     BLOCK * blocks + rest.iter().position(special).unwrap_or(rest.len())
@@ -83,12 +88,28 @@ const BLOCK: usize = 32;
 #[expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
 #[inline(always)]
 fn plain_blocks<S: Simd>(simd: S, text: &[u8]) -> usize {
-    let special = |block: &&[u8; BLOCK]| {
+    let is_plain = |block: &&[u8; BLOCK]| {
         let bytes = u8x32::load_array_ref(simd, block);
-        (bytes.simd_lt(b' ') | bytes.simd_eq(b'"') | bytes.simd_eq(b'\\') | bytes.simd_eq(SURROGATE_LEAD))
-            .any_true()
+        let escaped = bytes.simd_lt(b' ') | bytes.simd_eq(b'"') | bytes.simd_eq(b'\\');
+        !(escaped | bytes.simd_eq(SURROGATE_LEAD)).any_true()
     };
-    text.as_chunks().0.iter().take_while(|block| !special(block)).count()
+    text.as_chunks().0.iter().take_while(is_plain).count()
+}
+
+/// The processor's vectors, where it has such as are worth it.
+#[cfg(target_arch = "x86_64")]
+fn vectors() -> Option<fearless_simd::Avx2> {
+    fearless_simd::Level::new().as_avx2()
+}
+
+#[cfg(target_arch = "aarch64")]
+fn vectors() -> Option<fearless_simd::Neon> {
+    fearless_simd::Level::new().as_neon()
+}
+
+#[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64")))]
+fn vectors() -> Option<fearless_simd::Fallback> {
+    None
 }
 
 /// Writes a byte, escaped where it must be.

@@ -6,10 +6,10 @@
 #![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, i8x32, u8x16, u8x32, u16x16, u16x32, u64x2};
+use fearless_simd::{i8x32, u8x16, u8x32, u16x16, u16x32, u64x2};
 
 use super::shuffles::{ESCAPES, LANES, LETTERS};
-use crate::json::{JsonSink, ROOM};
+use crate::json::{JsonSink, ROOM, vectors};
 
 const BLOCK: usize = 32;
 /// A block takes three bytes a unit at most, and the last vector is stored whole.
@@ -26,17 +26,11 @@ pub fn write_units(text: &[u16], json: &mut impl JsonSink) {
     if text.len() <= SHORT {
         return super::write_units(text, json);
     }
-    let level = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = level.as_avx2() {
+    if let Some(simd) = vectors() {
         return simd.vectorize(
             #[inline(always)]
             || write_blocks(simd, text, json),
         );
-    }
-    #[cfg(target_arch = "aarch64")]
-    if let Some(simd) = level.as_neon() {
-        return write_blocks(simd, text, json);
     }
     super::write_units(text, json);
 }
