@@ -21,6 +21,7 @@ const EMULATED = 1 / 11;
  * @property {string} how
  * @property {number} share Of the many cases, and of the threads.
  * @property {{ suite: string, reason: string }} [leftOut]
+ * @property {string} [muslLoader] Where musl's loader would be.
  * @property {() => Promise<string[]>} prepare Gets it and returns the command that is this Node.
  */
 
@@ -38,6 +39,7 @@ export const runtimes = [
     node: "24.19.0",
     how: "natively, under musl 1.2.5",
     share: 1,
+    muslLoader: "/lib/ld-musl-x86_64.so.1",
     prepare: async () => {
       const { node, loader } = await nodeWithMusl("24.19.0", "x86_64", "amd64");
       return [loader, node];
@@ -58,6 +60,7 @@ export const runtimes = [
     node: "24.19.0",
     how: "under QEMU and musl 1.2.5",
     share: EMULATED,
+    muslLoader: "/lib/ld-musl-aarch64.so.1",
     prepare: async () => {
       const { node, loader, root } = await nodeWithMusl("24.19.0", "aarch64", "arm64");
       return [...(await qemu("aarch64", root)), loader, node];
