@@ -1,10 +1,9 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
-const { existsSync } = require("node:fs");
-const { faultOf } = require("./js/elf.js");
+const { closeSync, existsSync, fstatSync, openSync, readSync } = require("node:fs");
 
-/** package.json's, written here because to read it there would take a tenth of the time that it takes to load all this. */
+/** package.json's. Each file that is read takes a tenth of the time that loading all this does, so it is not read there. */
 const version = "0.1.0";
 
 /**
@@ -76,6 +75,46 @@ function targets() {
   );
   const preferMusl = found.length > 1 && permitted(() => existsSync(muslLoaders[process.arch]));
   return preferMusl ? found.reverse() : found;
+}
+
+const ELF_MAGIC = 0x7f454c46;
+/** ELF's numbers for the processors that binaries are published for, by Node's words. */
+const ELF_MACHINES = /** @type {Record<string, number>} */ ({ arm: 40, arm64: 183, x64: 62 });
+/** Where a header says where the section table is, which is the last part of a file: per word size. */
+const ELF_SECTIONS = {
+  1: (/** @type {Buffer} */ header) => [
+    header.readUInt32LE(0x20),
+    header.readUInt16LE(0x2e),
+    header.readUInt16LE(0x30),
+  ],
+  2: (/** @type {Buffer} */ header) => [
+    Number(header.readBigUInt64LE(0x28)),
+    header.readUInt16LE(0x3a),
+    header.readUInt16LE(0x3c),
+  ],
+};
+
+/**
+ * What is wrong with a library of Linux; nothing where nothing is. It is told before it is loaded: the C library may not mind,
+ * and then the process ends.
+ * @param {string} path
+ */
+function faultOf(path) {
+  if (process.platform !== "linux") return;
+  const file = openSync(path, "r");
+  try {
+    const header = Buffer.alloc(64);
+    readSync(file, header, 0, header.length, 0);
+    const sections = ELF_SECTIONS[/** @type {1 | 2} */ (header[4])];
+    if (header.readUInt32BE(0) !== ELF_MAGIC || !sections) return "the file is no library of Linux";
+    const machine = header.readUInt16LE(0x12);
+    if (machine !== (ELF_MACHINES[process.arch] ?? machine)) return "the file is for another processor";
+    const [offset, size, count] = sections(header);
+    // It is mapped into memory without a look at its length.
+    if (offset + size * count > fstatSync(file).size) return "the file is cut off";
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** @param {import("./js/diagnosis.js").Attempt[]} failed Where what did not load is noted. */

@@ -55,7 +55,6 @@ test("the package holds what its users need, and nothing else", (t) => {
     "js/cli/table.mjs",
     "js/cli/text.mjs",
     "js/diagnosis.js",
-    "js/elf.js",
     "js/native.js",
     "js/portable.d.mts",
     "js/portable.mjs",
