@@ -12,6 +12,7 @@ const COPIED = [
   "CHANGELOG.md",
   "Cargo.lock",
   "Cargo.toml",
+  "index.js",
   "npm",
   "package-lock.json",
   "package.json",
