@@ -14,7 +14,7 @@ use crate::json::{JsonSink, ROOM, vectors};
 const BLOCK: usize = 32;
 /// A block takes three bytes a unit at most, and the last vector is stored whole.
 const BLOCK_ROOM: usize = 3 * BLOCK + 16;
-const _: () = assert!(6 * (BLOCK + 1) <= ROOM, "a block has room even if it is all escapes");
+const _: () = assert!(6 * BLOCK <= ROOM, "a block has room even if it is all escapes");
 const QUOTE: u8 = b'"';
 const BACKSLASH: u8 = b'\\';
 
