@@ -8,7 +8,7 @@ mod digest;
 pub use digest::Digest;
 
 use crate::json::{JsonSink, JsonText};
-use digest::Sha256Sink;
+use digest::{Hash, Sha256Sink};
 
 /// The arguments of a cached function, as vinext transports them. Text is WTF-8 bytes (see [`crate::wtf8`]) or UTF-16 units.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,6 +82,14 @@ pub fn flight_arguments_key<Text: JsonText + ?Sized>(
     args: &FlightArguments<'_, Text>,
     options: KeyOptions,
 ) -> Digest {
+    flight_arguments_hash(args, options).base64url()
+}
+
+/// The hash that a key of arguments spells out.
+pub(crate) fn flight_arguments_hash<Text: JsonText + ?Sized>(
+    args: &FlightArguments<'_, Text>,
+    options: KeyOptions,
+) -> Hash {
     let mut json = Sha256Sink::new();
     write_arguments(args, options, &mut json);
     json.finish()
@@ -90,7 +98,7 @@ pub fn flight_arguments_key<Text: JsonText + ?Sized>(
 /// The key of arguments that are canonical JSON already.
 #[must_use]
 pub fn canonical_json_key(json: &[u8]) -> Digest {
-    digest::of(json)
+    Hash::of(json).base64url()
 }
 
 fn write_arguments<Text: JsonText + ?Sized>(

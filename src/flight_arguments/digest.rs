@@ -12,11 +12,37 @@ use crate::json::{JsonSink, ROOM};
 /// A SHA-256 in base64url without padding.
 pub type Digest = [u8; 43];
 
-/// The digest of JSON that is printed already.
-pub fn of(json: &[u8]) -> Digest {
-    let hash: [u8; 32] = Sha256::digest(json).into();
-    base64url(hash.as_chunks().0.iter().map(|word| u32::from_be_bytes(*word)))
+/// A SHA-256, as its words.
+#[derive(Clone, Copy)]
+pub struct Hash([u32; 8]);
+
+impl Hash {
+    /// The hash of JSON that is printed already.
+    pub fn of(json: &[u8]) -> Self {
+        let bytes: [u8; 32] = Sha256::digest(json).into();
+        let mut words = [0; 8];
+        words
+            .iter_mut()
+            .zip(bytes.as_chunks().0)
+            .for_each(|(word, bytes)| *word = u32::from_be_bytes(*bytes));
+        Self(words)
+    }
+
+    /// The hash in unpadded base64url: of every three words come sixteen letters.
+    pub fn base64url(self) -> Digest {
+        let mut letters = [[0; 16]; 3];
+        let mut words = self.0.into_iter().chain([0]);
+        for letters in &mut letters {
+            let bits = words.by_ref().take(3).fold(0, |bits, word| bits << 32 | u128::from(word));
+            for (letter, shift) in letters.iter_mut().rev().zip((0..).step_by(6)) {
+                *letter = BASE64URL.get((bits >> shift) as usize & 63).copied().unwrap_or_default();
+            }
+        }
+        letters.as_flattened().first_chunk().copied().unwrap_or([0; 43])
+    }
 }
+
+const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What SHA-256 takes at a time.
 const BLOCK: usize = 64;
@@ -69,8 +95,8 @@ impl Sha256Sink {
         Self { state: START, hashed: 0, printed: [0; BATCH + ROOM], length: 0 }
     }
 
-    /// The digest of all that was written.
-    pub fn finish(&mut self) -> Digest {
+    /// The hash of all that was written.
+    pub fn finish(&mut self) -> Hash {
         let bits = 8 * (self.hashed + self.length as u64);
         let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
         if let Some(padding) = self.room() {
@@ -82,7 +108,7 @@ impl Sha256Sink {
         }
         self.length = end;
         self.hash_blocks();
-        base64url(self.state.into_iter())
+        Hash(self.state)
     }
 
     #[inline]
@@ -117,29 +143,14 @@ impl Sha256Sink {
     }
 }
 
-const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// The unpadded base64url of a hash: of every three words come sixteen letters.
-fn base64url(hash: impl Iterator<Item = u32>) -> Digest {
-    let mut letters = [[0; 16]; 3];
-    let mut words = hash.chain([0]);
-    for letters in &mut letters {
-        let bits = words.by_ref().take(3).fold(0, |bits, word| bits << 32 | u128::from(word));
-        for (letter, shift) in letters.iter_mut().rev().zip((0..).step_by(6)) {
-            *letter = BASE64URL.get((bits >> shift) as usize & 63).copied().unwrap_or_default();
-        }
-    }
-    letters.as_flattened().first_chunk().copied().unwrap_or([0; 43])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn base64url_agrees_with_the_standard() {
-        assert_eq!(base64url([0; 8].into_iter()), [b'A'; 43]);
-        assert_eq!(base64url([u32::MAX; 8].into_iter()).as_slice(), ("_".repeat(42) + "8").as_bytes());
+        assert_eq!(Hash([0; 8]).base64url(), [b'A'; 43]);
+        assert_eq!(Hash([u32::MAX; 8]).base64url().as_slice(), ("_".repeat(42) + "8").as_bytes());
     }
 
     #[test]
@@ -149,7 +160,7 @@ mod tests {
             for piece in [1, 63, 64, 65, ROOM, json.len()] {
                 let mut sink = Sha256Sink::new();
                 json[..length].chunks(piece).for_each(|piece| sink.write(piece));
-                assert_eq!(sink.finish(), of(&json[..length]));
+                assert_eq!(sink.finish().base64url(), Hash::of(&json[..length]).base64url());
             }
         }
     }
