@@ -108,10 +108,17 @@ fn write_arguments<Text: JsonText + ?Sized>(
 ) {
     json.write(b"{\"version\":");
     write_integer(args.version.into(), json);
-    json.write(b",\"reply\":");
     match args.reply {
-        Reply::Text(text) => text.write_json_string(json),
-        Reply::Entries(entries) => write_entries(entries, options, json),
+        Reply::Text(text) => {
+            json.write(b",\"reply\":\"");
+            text.write_json_text(json);
+            json.push(b'"');
+        }
+        Reply::Entries(entries) => {
+            json.write(b",\"reply\":[");
+            write_entries(entries, options, json);
+            json.push(b']');
+        }
     }
     for (name, index) in [
         (&b",\"pagePropsIndex\":"[..], args.page_props_index),
@@ -130,31 +137,29 @@ fn write_entries<Text: JsonText + ?Sized>(
     options: KeyOptions,
     json: &mut impl JsonSink,
 ) {
-    json.push(b'[');
     for (index, entry) in entries.iter().enumerate() {
-        json.write(if index == 0 { b"[" } else { b",[" });
+        json.write(if index == 0 { b"[\"" } else { b",[\"" });
         match *entry {
             Entry::Text { name, text } => {
-                name.write_json_string(json);
-                json.push(b',');
-                text.write_json_string(json);
+                name.write_json_text(json);
+                json.write(b"\",\"");
+                text.write_json_text(json);
+                json.write(b"\"]");
             }
             Entry::File { name, base64, file_name, media_type } => {
-                name.write_json_string(json);
-                json.write(b",{\"bytes\":");
-                base64.write_json_string(json);
+                name.write_json_text(json);
+                json.write(b"\",{\"bytes\":\"");
+                base64.write_json_text(json);
                 if options.file_metadata {
-                    json.write(b",\"name\":");
-                    file_name.write_json_string(json);
-                    json.write(b",\"type\":");
-                    media_type.write_json_string(json);
+                    json.write(b"\",\"name\":\"");
+                    file_name.write_json_text(json);
+                    json.write(b"\",\"type\":\"");
+                    media_type.write_json_text(json);
                 }
-                json.push(b'}');
+                json.write(b"\"}]");
             }
         }
-        json.push(b']');
     }
-    json.push(b']');
 }
 
 fn write_integer(integer: i64, json: &mut impl JsonSink) {

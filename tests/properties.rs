@@ -38,14 +38,17 @@ fn root_params() -> impl Strategy<Value = Vec<RootParam>> {
     vec((text(), option::of(value)), 0..3)
 }
 
-/// `JSON.stringify(text)`, told from the standard and not from this crate.
-fn json_string(text: &[u8]) -> String {
+/// What `JSON.stringify(text)` has between its quotes, told from the standard and not from this crate.
+fn json_text(text: &[u8]) -> String {
     let printed = char::decode_utf16(to_utf16(text)).map(|unit| match unit {
         Ok(char) => serde_json::Value::from(char.to_string()).to_string(),
         Err(lone) => format!("\"\\u{:x}\"", lone.unpaired_surrogate()),
     });
-    let unquoted = printed.map(|quoted| quoted[1..quoted.len() - 1].to_owned());
-    format!("\"{}\"", unquoted.collect::<String>())
+    printed.map(|quoted| quoted[1..quoted.len() - 1].to_owned()).collect()
+}
+
+fn json_string(text: &[u8]) -> String {
+    format!("\"{}\"", json_text(text))
 }
 
 fn json_list(items: impl IntoIterator<Item = String>) -> String {
@@ -172,9 +175,9 @@ proptest! {
     fn either_encoding_of_text_prints_as_the_standard_says(units in units()) {
         let text = from_utf16(&units);
         let (mut of_bytes, mut of_units) = (Vec::new(), Vec::new());
-        text.write_json_string(&mut of_bytes);
-        units.write_json_string(&mut of_units);
-        prop_assert_eq!(str::from_utf8(&of_bytes), Ok(&*json_string(&text)));
+        text.write_json_text(&mut of_bytes);
+        units.write_json_text(&mut of_units);
+        prop_assert_eq!(str::from_utf8(&of_bytes), Ok(&*json_text(&text)));
         prop_assert_eq!(of_units, of_bytes);
     }
 

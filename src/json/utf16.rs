@@ -8,10 +8,8 @@ use std::char::decode_utf16;
 use super::{JsonSink, JsonText, write_ascii, write_unicode_escape};
 
 impl JsonText for [u16] {
-    fn write_json_string(&self, json: &mut impl JsonSink) {
-        json.push(b'"');
+    fn write_json_text(&self, json: &mut impl JsonSink) {
         vectors::write_units(self, json);
-        json.push(b'"');
     }
 }
 
