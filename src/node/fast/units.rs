@@ -60,6 +60,7 @@ impl Units {
 
     /// The units as a JavaScript string, which V8 makes faster of bytes where they are ASCII.
     #[expect(clippy::cast_possible_truncation, reason = "units that are cut off are not made bytes of")]
+    #[inline(never)]
     pub fn to_string(&self, env: sys::napi_env) -> Option<sys::napi_value> {
         let units = self.as_slice();
         let length = units.len().cast_signed();
