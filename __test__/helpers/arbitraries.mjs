@@ -193,6 +193,12 @@ const oddProperties = fc.oneof(
 );
 
 const defined = (object, name, descriptor) => Object.defineProperty(object, name, descriptor);
+/** Unlike `Object.assign`, which calls setters: "__proto__" is a name too. */
+const owning = (object, properties) => {
+  const descriptors = Object.getOwnPropertyDescriptors(properties);
+  for (const name of Object.keys(descriptors)) Reflect.defineProperty(object, name, descriptors[name]);
+  return object;
+};
 /** Every way in which an object can hold a reply. */
 const holders = [
   (others, reply) => ({ ...others, reply }),
@@ -201,11 +207,10 @@ const holders = [
   (others, reply) => defined({ ...others }, "reply", { enumerable: true, get: () => reply }),
   (others, reply) => defined({ reply, ...others }, "__proto__", { value: "own", enumerable: true }),
   (others, reply) => defined({ reply, ...others }, "late", { get: throwing, enumerable: true }),
-  (others, reply) => Object.assign(Object.create({ reply, inherited: 1 }), others),
-  (others, reply) => Object.assign(Object.create(null), { reply }, others),
-  (others, reply) => Object.assign(["element"], { reply, ...others, length: 1 }),
-  (others, reply) =>
-    Object.defineProperties(() => {}, Object.getOwnPropertyDescriptors({ reply, ...others })),
+  (others, reply) => owning(Object.create({ reply, inherited: 1 }), others),
+  (others, reply) => owning(Object.create(null), { reply, ...others }),
+  (others, reply) => owning(["element"], { reply, ...others, length: 1 }),
+  (others, reply) => owning(() => {}, { reply, ...others }),
   (others, reply) => Object.freeze({ [Symbol("s")]: 1, reply, ...others }),
   (others, reply) => new Proxy({ reply, ...others }, {}),
   (others, reply) => ({ reply, ...others, toJSON: (key) => [reply, key] }),
