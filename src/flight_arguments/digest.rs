@@ -13,7 +13,6 @@ use crate::json::{JsonSink, ROOM};
 pub type Digest = [u8; 43];
 
 /// A SHA-256, as its words.
-#[derive(Clone, Copy)]
 pub struct Hash([u32; 8]);
 
 impl Hash {
@@ -21,10 +20,9 @@ impl Hash {
     pub fn of(json: &[u8]) -> Self {
         let bytes: [u8; 32] = Sha256::digest(json).into();
         let mut words = [0; 8];
-        words
-            .iter_mut()
-            .zip(bytes.as_chunks().0)
-            .for_each(|(word, bytes)| *word = u32::from_be_bytes(*bytes));
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u32::from_be_bytes(*bytes);
+        }
         Self(words)
     }
 
