@@ -3,7 +3,7 @@ import test from "ava";
 import { createRequire } from "node:module";
 import { cases } from "../benchmark/cases.mjs";
 import { implementation } from "../index.js";
-import { snapshotFlightReply } from "./helpers/oracle.mjs";
+import { flightArgumentsKey, snapshotFlightReply } from "./helpers/oracle.mjs";
 
 const require = createRequire(import.meta.url);
 const native = require("../js/native.js");
@@ -105,6 +105,47 @@ test("what is unusual is left to the plain export", (t) => {
       addon.deriveUseCacheKey(id, keySeed, args, options),
     );
     t.is(calls.at(-1), "deriveUseCacheKey");
+  }
+});
+
+test("properties are read in vinext's order, which a getter that changes another may tell", (t) => {
+  for (const make of [
+    () => ({ version: 1, reply: "[]", pagePropsIndex: 0 }),
+    () => ({
+      get version() {
+        this.layoutPropsIndex = 3;
+        return 1;
+      },
+      reply: "[]",
+    }),
+    () => ({
+      version: 1,
+      get reply() {
+        this.layoutPropsIndex = 3;
+        return "[]";
+      },
+    }),
+    () => ({
+      version: 1,
+      get reply() {
+        this.pagePropsIndex = 5;
+        return [["0", "x"]];
+      },
+      pagePropsIndex: 0,
+    }),
+    () => ({
+      version: 1,
+      reply: "[]",
+      get pagePropsIndex() {
+        this.layoutPropsIndex = 5;
+        return 1;
+      },
+      layoutPropsIndex: 0,
+    }),
+  ]) {
+    const { calls, api } = watched();
+    t.is(api.flightArgumentsKey(make()), flightArgumentsKey(make()), make.toString());
+    t.regex(calls.join(), /^(?:text|entries)Key$/);
   }
 });
 

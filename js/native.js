@@ -36,10 +36,11 @@ module.exports = ({ fast, ...plain }) => {
    * @returns {string | undefined}
    */
   function keyOf(prefix, id, args, options) {
+    // First, as vinext does. V8 then knows the prototype that `shapeOf` asks for, which else takes a call: 5 ns.
+    const { reply } = args;
     const shape = shapeOf(args);
     const metadata = fileMetadata(options);
     if (shape === UNUSUAL || metadata === undefined) return;
-    const { reply } = args;
     if (typeof reply === "string") {
       return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
     }
@@ -109,8 +110,6 @@ const NOTHING = Object.freeze({});
  */
 function shapeOf(args) {
   if (typeof args !== "object" || args === null) return UNUSUAL;
-  // Before all else: of an object that a property was read of, V8 knows the prototype, and need not ask for 5 ns.
-  if (args.version !== 1) return UNUSUAL;
   if (Object.getPrototypeOf(args) !== Object.prototype || hasToJson(args)) return UNUSUAL;
   // A property that somebody gave every object.
   for (const _ in NOTHING) return UNUSUAL;
@@ -121,7 +120,7 @@ function shapeOf(args) {
     if (bit <= seen) return UNUSUAL;
     seen |= bit;
   }
-  if ((seen & 3) !== 3) return UNUSUAL;
+  if ((seen & 3) !== 3 || args.version !== 1) return UNUSUAL;
   const page = seen & 4 ? indexBits(args.pagePropsIndex, PAGE) : 0;
   const layout = seen & 8 ? indexBits(args.layoutPropsIndex, LAYOUT) : 0;
   return page | layout;
