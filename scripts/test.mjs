@@ -1,15 +1,18 @@
-// The whole test suite: Rust's, then ava's. Arguments go to ava.
+// The test suites. Without a flag: Rust's, then ava's fast ones. With --slow: ava's `*.slow.test.mjs`.
+// Other arguments go to ava.
 import { spawnSync } from "node:child_process";
 
-const suites = [
-  ["cargo", ["test", "--no-default-features", "--quiet"]],
-  ["npx", ["ava", ...process.argv.slice(2)]],
-];
-for (const [command, args] of suites) {
-  console.log(`› ${command} ${args.join(" ")}`);
-  const { status } = spawnSync(command, args, {
+const args = process.argv.slice(2);
+const slow = args.includes("--slow");
+const ava = ["npx", ["ava", ...args.filter((arg) => arg !== "--slow")]];
+const suites = slow ? [ava] : [["cargo", ["test", "--no-default-features", "--quiet"]], ava];
+
+for (const [command, suiteArgs] of suites) {
+  console.log(`› ${command} ${suiteArgs.join(" ")}`);
+  const { status } = spawnSync(command, suiteArgs, {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
+    env: { ...process.env, TEST_SET: slow ? "slow" : "fast" },
   });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,0 +1,8 @@
+// `npm test` runs the fast suites. `npm run test:slow` runs the others: `*.slow.test.mjs`.
+const slow = "__test__/**/*.slow.test.mjs";
+
+export default {
+  files: process.env.TEST_SET === "slow" ? [slow] : ["__test__/**/*.test.mjs", `!${slow}`],
+  timeout: "10m",
+  workerThreads: false,
+};
