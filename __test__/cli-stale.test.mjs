@@ -52,6 +52,34 @@ for (const kind of kinds) {
     t.is(out, `é:${v1}\0`);
   });
 
+  test(`${kind}: looks behind several prefixes, and behind one per build`, async (t) => {
+    const keys = ["cache:", "é:", "shop:b-7:", "shop:b:7:"].flatMap((prefix) =>
+      [v1, v2].map((key) => prefix + key),
+    );
+    const prefixes = ["cache:", "é:", "shop:*:"].flatMap((prefix) => ["--strip-prefix", prefix]);
+    const { out } = await stale(["--keep", "v2", ...prefixes], list(...keys));
+    t.is(out, list(...["cache:", "é:", "shop:b-7:"].map((prefix) => prefix + v1)));
+    for (const prefix of ["*", "a*", "*a*"]) {
+      const { code, err } = await stale(["--keep", "v2", "--strip-prefix", prefix], LIST);
+      t.deepEqual(
+        [code, err],
+        [1, `vinext-cache-key: the prefix "${prefix}" needs at most one *, and text behind it\n`],
+      );
+    }
+  });
+
+  test(`${kind}: judges single keys of any bytes, and keeps what comes after freezing`, (t) => {
+    const none = { nul: false, stripPrefix: [], unscoped: false, foreign: false };
+    const filter = openFilter(["v2"], none, binaries[kind]);
+    const isStale = (seed) => filter.isStale(Buffer.from(`use-cache:build:${seed}:\n\0\xff`, "latin1"));
+    t.deepEqual([isStale("v1"), filter.unseen()], [true, 1]);
+    filter.freeze();
+    t.deepEqual(["v1", "v3", "v3"].map(isStale), [true, false, false]);
+    t.is(filter.unseen(), 1);
+    t.deepEqual(["v2", "v2"].map(isStale), [false, false]);
+    t.is(filter.unseen(), 0);
+  });
+
   test(`${kind}: the summary as JSON`, async (t) => {
     const { err } = await stale(["--keep", "v2", "--json"], LIST);
     t.deepEqual(JSON.parse(err), {
@@ -93,7 +121,7 @@ for (const kind of kinds) {
       const bytes = Buffer.from(list(...keys));
       const filter = openFilter(
         ["v 1"],
-        { nul: false, stripPrefix: "", unscoped: false, foreign: false },
+        { nul: false, stripPrefix: [], unscoped: false, foreign: false },
         binaries[kind],
       );
       const passed = [];

@@ -7,6 +7,7 @@
 //! | [`cache_key`] | the key's grammar: build, prefix, parse |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
 //! | [`stale`] | which keys of a list belong to other deployments |
+//! | [`store_prefix`] | what a store's adapter puts in front of keys |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
@@ -23,6 +24,7 @@ pub mod key_seed;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 pub mod stale;
+pub mod store_prefix;
 pub mod uri_component;
 pub mod wtf8;
 

@@ -9,6 +9,7 @@ use std::fmt;
 use memchr::{memchr, memchr_iter};
 
 use crate::cache_key::{SCHEME, SEED_MARK};
+use crate::store_prefix::StorePrefix;
 use crate::uri_component::{decode_uri_component, encode_uri_component};
 
 /// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
@@ -38,8 +39,9 @@ impl Separator {
 pub struct Options {
     /// What separates the keys.
     pub separator: Separator,
-    /// What a store's adapter puts in front of each key. What does not start with it is no key.
-    pub strip_prefix: Vec<u8>,
+    /// What a store's adapter puts in front of keys. A key counts that has one of these prefixes; without any, no key
+    /// has a prefix.
+    pub strip_prefix: Vec<StorePrefix>,
     /// Keys without a seed are stale too.
     pub unscoped: bool,
     /// What is no `"use cache"` key is stale too.
@@ -114,6 +116,10 @@ pub struct StaleKeys {
     options: Options,
     /// By their seeds as keys have them.
     deployments: HashMap<Vec<u8>, Deployment>,
+    /// How many deployments to keep have had no key yet.
+    unseen: usize,
+    /// Whether a deployment that was not seen before is kept.
+    frozen: bool,
     unscoped: u64,
     foreign: u64,
     /// The start of a key that ends in a chunk to come.
@@ -125,7 +131,10 @@ impl StaleKeys {
     ///
     /// # Errors
     /// [`Refusal::NothingKept`], [`Refusal::NoSeed`]
-    pub fn new<S: AsRef<[u8]>>(keep: impl IntoIterator<Item = S>, options: Options) -> Result<Self, Refusal> {
+    pub fn new<S: AsRef<[u8]>>(
+        keep: impl IntoIterator<Item = S>,
+        mut options: Options,
+    ) -> Result<Self, Refusal> {
         let mut deployments = HashMap::new();
         for seed in keep {
             let mut encoded = Vec::new();
@@ -136,7 +145,11 @@ impl StaleKeys {
         if deployments.is_empty() {
             return Err(Refusal::NothingKept);
         }
-        Ok(Self { options, deployments, unscoped: 0, foreign: 0, begun: Vec::new() })
+        if options.strip_prefix.is_empty() {
+            options.strip_prefix.push(StorePrefix::default());
+        }
+        let unseen = deployments.len();
+        Ok(Self { options, deployments, unseen, frozen: false, unscoped: 0, foreign: 0, begun: Vec::new() })
     }
 
     /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
@@ -180,6 +193,18 @@ impl StaleKeys {
         self.deployments.values()
     }
 
+    /// How many deployments to keep have had no key yet. Cheap: ask after each chunk.
+    #[must_use]
+    pub fn unseen(&self) -> usize {
+        self.unseen
+    }
+
+    /// Keeps every deployment that was not seen before. A purge reads the store twice: what started between the two
+    /// readings is not stale.
+    pub fn freeze(&mut self) {
+        self.frozen = true;
+    }
+
     /// How many keys have no seed.
     #[must_use]
     pub fn unscoped(&self) -> u64 {
@@ -204,9 +229,10 @@ impl StaleKeys {
         }
     }
 
-    fn is_stale(&mut self, key: &[u8]) -> bool {
-        let logical = key.strip_prefix(self.options.strip_prefix.as_slice());
-        let Some(scoped) = logical.and_then(|key| key.strip_prefix(SCHEME)) else {
+    /// Counts one whole key, which may hold any byte, and tells whether it is stale.
+    pub fn is_stale(&mut self, key: &[u8]) -> bool {
+        let mut prefixes = self.options.strip_prefix.iter();
+        let Some(scoped) = prefixes.find_map(|prefix| prefix.strip(key)?.strip_prefix(SCHEME)) else {
             self.foreign += 1;
             return self.options.foreign;
         };
@@ -224,11 +250,14 @@ impl StaleKeys {
         let seeded = scoped.strip_prefix(SEED_MARK)?;
         let encoded = seeded.get(..memchr(b':', seeded)?)?;
         if let Some(deployment) = self.deployments.get_mut(encoded) {
+            if deployment.keys == 0 {
+                self.unseen -= 1;
+            }
             deployment.keys += 1;
             return Some(deployment.kept);
         }
-        let deployment = Deployment::new(encoded, false)?;
+        let deployment = Deployment::new(encoded, self.frozen)?;
         self.deployments.insert(encoded.to_vec(), Deployment { keys: 1, ..deployment });
-        Some(false)
+        Some(self.frozen)
     }
 }

@@ -3,6 +3,7 @@
 
 use vinext_cache_key::parse_use_cache_key;
 use vinext_cache_key::stale::{Deployment, Options, Refusal, Separator, StaleKeys};
+use vinext_cache_key::store_prefix::StorePrefix;
 
 const LIST: &[u8] = b"use-cache:build:v1:a\nuse-cache:build:v2:[\"b\"]:c\n\nuse-cache:d\nother\n\
     use-cache:build:v%201:e\nuse-cache:build:%zz:f\nuse-cache:build:v10:g\nuse-cache:build:v3";
@@ -68,12 +69,41 @@ fn passes_the_rest_where_asked() {
 
 #[test]
 fn looks_behind_the_prefix_of_a_store() {
-    let options =
-        Options { separator: Separator::Nul, strip_prefix: b"cache:".to_vec(), ..Options::default() };
+    let strip_prefix = vec![StorePrefix::new(b"cache:").unwrap()];
+    let options = Options { separator: Separator::Nul, strip_prefix, ..Options::default() };
     let list = b"cache:use-cache:build:v1:a\nb\0use-cache:build:v1:a\0cache:use-cache:build:v2:a\0cache:use-cache:build:v1:c";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "cache:use-cache:build:v1:a\nb\0cache:use-cache:build:v1:c");
     assert_eq!(filter.foreign(), 1);
+}
+
+#[test]
+fn looks_behind_any_of_several_prefixes() {
+    let strip_prefix = ["a:", "a:b:", "shop:*:"].map(|text| StorePrefix::new(text.as_bytes()).unwrap());
+    let options = Options { strip_prefix: strip_prefix.to_vec(), ..Options::default() };
+    let list = b"a:use-cache:build:v1:x\na:b:use-cache:build:v1:x\nuse-cache:build:v1:x\n\
+        shop:b-7:use-cache:build:v1:x\nshop:b:7:use-cache:build:v1:x\nshop:b-8:use-cache:build:v2:x\n";
+    let (stale, filter) = filter(options, &[list]).unwrap();
+    assert_eq!(stale, "a:use-cache:build:v1:x\na:b:use-cache:build:v1:x\nshop:b-7:use-cache:build:v1:x\n");
+    assert_eq!(filter.foreign(), 2);
+    for text in ["*", "a*", "*a*", "a**b"] {
+        assert_eq!(StorePrefix::new(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn judges_one_key_whatever_bytes_it_holds_and_keeps_what_comes_after_freezing() {
+    let mut filter = StaleKeys::new(["v2"], Options::default()).unwrap();
+    assert!(filter.is_stale(b"use-cache:build:v1:\n\0\xff"));
+    assert_eq!(filter.unseen(), 1);
+    filter.freeze();
+    assert!(filter.is_stale(b"use-cache:build:v1:a"));
+    assert!(!filter.is_stale(b"use-cache:build:v3:a"));
+    assert!(!filter.is_stale(b"use-cache:build:v3:b"));
+    assert_eq!(filter.unseen(), 1);
+    assert!(!filter.is_stale(b"use-cache:build:v2:a"));
+    assert!(!filter.is_stale(b"use-cache:build:v2:a"));
+    assert_eq!(filter.unseen(), 0);
 }
 
 #[test]

@@ -4,12 +4,17 @@ import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "../../index
 import { CliError } from "./errors.mjs";
 
 /**
- * @typedef {{ nul: boolean, stripPrefix: string, unscoped: boolean, foreign: boolean }} FilterOptions
+ * @typedef {{ nul: boolean, stripPrefix: string[], unscoped: boolean, foreign: boolean }} FilterOptions
  *   How keys are separated, what a store puts in front of them, and what else is stale: keys without a seed, what is no key.
  * @typedef {{ seed: string, kept: boolean, keys: number }} Deployment
  * @typedef {{ deployments: Deployment[], unscoped: number, foreign: number }} Seen
- * @typedef {{ push(chunk: Buffer): Buffer, finish(): Buffer, seen(): Seen }} Filter
- *   The buffers that it gives are good until the next call.
+ * @typedef {object} Filter
+ * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the next call.
+ * @property {() => Buffer} finish Ends the list.
+ * @property {(key: Buffer) => boolean} isStale Counts one whole key, which may hold any byte, and tells whether it is stale.
+ * @property {() => void} freeze From now on a deployment that was not seen before is kept.
+ * @property {() => number} unseen How many deployments to keep have had no key yet. Cheap: ask after each chunk.
+ * @property {() => Seen} seen
  */
 
 /** @param {string[]} keep @param {FilterOptions} options @param {string} [binary] The addon's. @returns {Filter} */
@@ -31,6 +36,9 @@ function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
   return {
     push: take,
     finish: () => take(undefined),
+    isStale: (key) => addon.staleKeysIsStale(filter, key),
+    freeze: () => addon.staleKeysFreeze(filter),
+    unseen: () => addon.staleKeysUnseen(filter),
     seen() {
       const [deployments, unscoped, foreign] = addon.staleKeysSeen(filter);
       return {
@@ -61,10 +69,12 @@ const SEEDED = "use-cache:build:";
 class PortableFilter {
   #options;
   #separator;
-  #prefix;
+  #prefixes;
   #begun = "";
   /** @type {Map<string, Deployment>} */
   #deployments = new Map();
+  #unseen;
+  #frozen = false;
   #unscoped = 0;
   #foreign = 0;
 
@@ -72,10 +82,12 @@ class PortableFilter {
   constructor(keep, options) {
     this.#options = options;
     this.#separator = options.nul ? "\0" : "\n";
-    this.#prefix = Buffer.from(options.stripPrefix).toString("latin1");
+    const prefixes = options.stripPrefix.map((text) => Buffer.from(text).toString("latin1"));
+    this.#prefixes = (prefixes.length > 0 ? prefixes : [""]).map(storePrefix);
     for (const seed of keep) {
       this.#deployments.set(useCacheKeyPrefix(seed).slice(SEEDED.length, -1), { seed, kept: true, keys: 0 });
     }
+    this.#unseen = this.#deployments.size;
   }
 
   /** @param {Buffer} chunk */
@@ -101,6 +113,18 @@ class PortableFilter {
     return Buffer.from(last && this.#isStale(last) ? last : "", "latin1");
   }
 
+  isStale(/** @type {Buffer} */ key) {
+    return this.#isStale(key.toString("latin1"));
+  }
+
+  freeze() {
+    this.#frozen = true;
+  }
+
+  unseen() {
+    return this.#unseen;
+  }
+
   seen() {
     const deployments = [...this.#deployments.values()];
     return { deployments, unscoped: this.#unscoped, foreign: this.#foreign };
@@ -108,31 +132,56 @@ class PortableFilter {
 
   /** @param {string} key */
   #isStale(key) {
-    const start = this.#prefix.length;
-    if (!key.startsWith(this.#prefix) || !key.startsWith("use-cache:", start)) {
+    const logical = this.#logicalKey(key);
+    if (logical === undefined) {
       this.#foreign += 1;
       return this.#options.foreign;
     }
-    const deployment = this.#deploymentOf(key.slice(start));
+    const deployment = this.#count(logical);
     if (!deployment) {
       this.#unscoped += 1;
       return this.#options.unscoped;
     }
-    deployment.keys += 1;
     return !deployment.kept;
   }
 
-  /** @param {string} key */
-  #deploymentOf(key) {
+  #logicalKey(/** @type {string} */ key) {
+    for (const prefix of this.#prefixes) {
+      const end = prefix(key);
+      if (end !== undefined && key.startsWith("use-cache:", end)) return key.slice(end);
+    }
+  }
+
+  /** Counts a key of a deployment. @param {string} key */
+  #count(key) {
     const end = key.indexOf(":", SEEDED.length);
     if (!key.startsWith(SEEDED) || end < 0) return;
     const encoded = key.slice(SEEDED.length, end);
     const known = this.#deployments.get(encoded);
-    if (known) return known;
+    if (known) {
+      if (known.keys === 0) this.#unseen -= 1;
+      known.keys += 1;
+      return known;
+    }
     const seed = parseUseCacheKey(`${SEEDED}${encoded}:`)?.keySeed;
     if (seed === undefined) return;
-    const deployment = { seed, kept: false, keys: 0 };
+    const deployment = { seed, kept: this.#frozen, keys: 1 };
     this.#deployments.set(encoded, deployment);
     return deployment;
   }
+}
+
+/** A function that gives where a key begins behind a prefix, if it has the prefix. The same as `src/store_prefix.rs`. */
+function storePrefix(/** @type {string} */ text) {
+  const [start, end, more] = text.split("*");
+  if (more !== undefined || end === "") {
+    const shown = Buffer.from(text, "latin1").toString();
+    throw new CliError(`the prefix "${shown}" needs at most one *, and text behind it`);
+  }
+  return (/** @type {string} */ key) => {
+    if (!key.startsWith(start)) return undefined;
+    if (end === undefined) return start.length;
+    const found = key.indexOf(end, start.length);
+    return found > start.length ? found + end.length : undefined;
+  };
 }

@@ -13,7 +13,8 @@ Reads keys, one per line, and writes those of other deployments, unchanged and i
 
   --keep <seed>         a deployment to keep, by its deployment ID, else its build ID; may be repeated
   --keep-current <dir>  keep what is built in this vinext project
-  --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"
+  --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
+                        stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
   --include-unscoped    also write keys that no deployment scopes
   --include-foreign     also write what is no "use cache" key
@@ -30,7 +31,7 @@ Until then the output is held back, in a temporary file if it is long.
 export const options = {
   keep: { type: "string", multiple: true, default: [] },
   "keep-current": { type: "string", multiple: true, default: [] },
-  "strip-prefix": { type: "string", default: "" },
+  "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
   "include-unscoped": { type: "boolean", default: false },
   "include-foreign": { type: "boolean", default: false },
@@ -93,7 +94,7 @@ async function pass(filter, unseenAllowed) {
   const pour = async (/** @type {Buffer} */ stale) => {
     if (!held) return write(stale);
     hold.add(Buffer.from(stale));
-    if (unseen(filter).length > 0) return;
+    if (filter.unseen() > 0) return;
     held = false;
     for (const block of hold.release()) await write(block);
   };

@@ -4,6 +4,7 @@ use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 
 use crate::stale::{Options, Refusal, Separator, StaleKeys};
+use crate::store_prefix::StorePrefix;
 
 pub struct Filter {
     keys: StaleKeys,
@@ -17,13 +18,14 @@ type Seen = (String, bool, i64);
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys(
     keep: Vec<String>,
-    strip_prefix: String,
+    strip_prefix: Vec<String>,
     nul: bool,
     unscoped: bool,
     foreign: bool,
 ) -> napi::Result<External<Filter>> {
     let separator = if nul { Separator::Nul } else { Separator::Newline };
-    let strip_prefix = strip_prefix.into_bytes();
+    let strip_prefix =
+        strip_prefix.into_iter().map(|text| store_prefix(&text)).collect::<napi::Result<_>>()?;
     let options = Options { separator, strip_prefix, unscoped, foreign };
     let keys = StaleKeys::new(keep, options).map_err(error)?;
     Ok(External::new(Filter { keys, stale: Vec::new() }))
@@ -50,6 +52,24 @@ pub fn stale_keys_take(filter: &mut External<Filter>, mut buffer: BufferSlice<'_
     filter.stale.clear();
 }
 
+/// Counts one whole key, which may hold any byte, and tells whether it is stale.
+#[napi(catch_unwind, skip_typescript)]
+pub fn stale_keys_is_stale(filter: &mut External<Filter>, key: &[u8]) -> bool {
+    filter.keys.is_stale(key)
+}
+
+/// How many deployments to keep have had no key yet.
+#[napi(catch_unwind, skip_typescript)]
+pub fn stale_keys_unseen(filter: &External<Filter>) -> i64 {
+    filter.keys.unseen().cast_signed() as i64
+}
+
+/// Keeps every deployment that was not seen before.
+#[napi(catch_unwind, skip_typescript)]
+pub fn stale_keys_freeze(filter: &mut External<Filter>) {
+    filter.keys.freeze();
+}
+
 /// The deployments, then the numbers of keys without a seed and of what are no keys.
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, i64, i64) {
@@ -58,6 +78,12 @@ pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, i64, i64) {
         .deployments()
         .map(|deployment| (deployment.seed.clone(), deployment.kept, deployment.keys.cast_signed()));
     (seen.collect(), filter.keys.unscoped().cast_signed(), filter.keys.foreign().cast_signed())
+}
+
+fn store_prefix(text: &str) -> napi::Result<StorePrefix> {
+    StorePrefix::new(text.as_bytes()).ok_or_else(|| {
+        napi::Error::from_reason(format!("the prefix \"{text}\" needs at most one *, and text behind it"))
+    })
 }
 
 fn error(refusal: Refusal) -> napi::Error {

@@ -1,0 +1,44 @@
+//! What a store's adapter puts in front of keys.
+
+use memchr::memmem;
+
+/// Text in front of a key, such as `cache:`. One `*` in it stands for one or more bytes: `shop:*:` matches
+/// `shop:build-7:`. The `*` ends where the text behind it first occurs, so no key can match in two ways.
+///
+/// ```
+/// use vinext_cache_key::store_prefix::StorePrefix;
+///
+/// let prefix = StorePrefix::new(b"shop:*:").unwrap();
+/// assert_eq!(prefix.strip(b"shop:build-7:use-cache:id"), Some(&b"use-cache:id"[..]));
+/// assert_eq!(prefix.strip(b"shop::use-cache:id"), None);
+/// assert!(StorePrefix::new(b"shop:*").is_none());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StorePrefix {
+    start: Vec<u8>,
+    /// What ends the `*`.
+    end: Option<Vec<u8>>,
+}
+
+impl StorePrefix {
+    /// `None` where the text holds two `*`, or nothing ends the one it holds.
+    #[must_use]
+    pub fn new(text: &[u8]) -> Option<Self> {
+        let mut parts = text.split(|byte| *byte == b'*');
+        let start = parts.next()?.to_vec();
+        match (parts.next(), parts.next()) {
+            (None, _) => Some(Self { start, end: None }),
+            (Some(end), None) if !end.is_empty() => Some(Self { start, end: Some(end.to_vec()) }),
+            _ => None,
+        }
+    }
+
+    /// The key behind this prefix, if it has this prefix.
+    #[must_use]
+    pub fn strip<'a>(&self, key: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = key.strip_prefix(self.start.as_slice())?;
+        let Some(end) = &self.end else { return Some(rest) };
+        let found = memmem::find(rest, end)?;
+        if found == 0 { None } else { rest.get(found + end.len()..) }
+    }
+}
