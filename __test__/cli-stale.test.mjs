@@ -226,23 +226,13 @@ for (const [title, code, out] of [
   });
 }
 
-test("--keep-current keeps what a server takes from its environment", async (t) => {
-  const code = ofPlugin("", "||g(void 0,void 0,{runtimeServerDeploymentId:!0})");
-  const folder = project(t, { "dist/server/BUILD_ID": "v3", "dist/server/x.js": code });
-  const env = { NEXT_DEPLOYMENT_ID: "v2" };
-  t.is((await run(["stale", "--keep-current", folder], { input: LIST, env })).out, list(v1, v3, v1));
-  const { code: status, err } = await run(["stale", "--keep-current", folder], { input: LIST });
-  t.is(status, 1);
-  t.regex(err, /NEXT_DEPLOYMENT_ID, which is not set/);
-});
-
 for (const [title, files, message] of [
   ["no build", { "package.json": "{}" }, /no finished build/],
   ["a build without cached functions", { "dist/server/BUILD_ID": "v3" }, /no cached function/],
   [
     "a build of another kind",
     { "dist/server/BUILD_ID": "v3", "dist/server/x.js": "var k='use-cache:'" },
-    /not to be recognised/,
+    /not what vinext 1\.4\.0 produces/,
   ],
 ]) {
   test(`--keep-current refuses ${title}`, async (t) => {

@@ -1,19 +1,24 @@
-// What a finished build of a vinext project scopes its keys by.
-import { readFileSync, readdirSync, statSync } from "node:fs";
+// What a finished build of a vinext project scopes its keys by: from the plugin's record, else from the code.
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { resolveDeploymentId } from "../../index.js";
+import { BuildRecordError, readRecord, readRegularFile } from "../build-record.mjs";
 import { CliError } from "./errors.mjs";
 
-/** As bundlers print the values that vinext puts into its code. */
+/** A chunk with more bytes is not searched. Real ones have less than a tenth of it. */
+const MAX_CHUNK_BYTES = 64 << 20;
+
+/** How bundlers print the values that vinext puts into its code. */
 const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\$]|\\\\.)*`"}|!1|false)`;
 const VALUE = String.raw`(${LITERAL}(?:\s*\|\|\s*${LITERAL})*)`;
 const inlined = String.raw`function [\w$]+\(\)\s*\{\s*try\s*\{\s*return\s*${VALUE};?\s*\}\s*catch\s*\(([\w$]+)\)\s*\{[^{}]*\}\s*\}`;
 
-/** vinext's own two functions, of which the second gives the build ID. */
+/** vinext's own two functions: the first returns the deployment ID, the second the build ID. */
 const OF_VINEXT = new RegExp(String.raw`${inlined}\s*${inlined}`, "g");
-/** The plugin's. */
+/** The object that the plugin hands to `resolveUseCacheKeySeed`. */
 const OF_PLUGIN = new RegExp(
-  String.raw`\b__VINEXT_DEPLOYMENT_ID:\s*${VALUE},\s*NEXT_DEPLOYMENT_ID:\s*${VALUE},\s*__VINEXT_BUILD_ID:`,
+  String.raw`\b__VINEXT_DEPLOYMENT_ID:\s*${VALUE},\s*NEXT_DEPLOYMENT_ID:\s*${VALUE},\s*__VINEXT_BUILD_ID:\s*${VALUE}`,
+  "g",
 );
 
 const ESCAPES = new Map([
@@ -26,41 +31,158 @@ const ESCAPES = new Map([
  * @typedef {object} Build
  * @property {string} buildId
  * @property {Date} time
- * @property {boolean} cached Whether any cached function is in it; else nothing else is known.
- * @property {boolean} plugin Whether this package derives its keys.
- * @property {boolean} atRunTime Whether the deployment ID is the server's, when it starts.
- * @property {string} [deploymentId] `""` where it has none.
+ * @property {boolean} cached Whether cached functions are in it. If not, `deploymentId` may be unknown.
+ * @property {boolean} plugin Whether this package derives the keys of its cached functions.
+ * @property {boolean} atRunTime Whether a server takes the deployment ID from its environment when it starts.
+ * @property {string} [deploymentId] The ID in the build. `""` if it has none, `undefined` if it is not known.
+ * @property {"record" | "code"} source Where all this comes from.
+ * @property {string} [ambiguous] Why the code does not tell the deployment ID. Only with `source: "code"`.
+ * @property {"node" | "workers"} [runtime] Only with `source: "record"`.
+ * @property {import("../build-record.mjs").BuildFacts["options"]} [options] Only with `source: "record"`.
+ * @property {import("../build-record.mjs").BuildFacts["keys"]} [keys] Only with `source: "record"`.
+ * @property {{ package: string, vinext: string }} [versions] Only with `source: "record"`.
  */
 
-/** @param {string} directory @returns {Build | undefined} */
+/** A build that cannot be read. `code` says why, as in `BuildRecordError`. */
+export class BuildError extends CliError {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * The last build in a project or in a standalone folder, if there is one. Throws a `BuildError` where the record is of
+ * another build or cannot be read.
+ *
+ * @param {string} directory
+ * @returns {Build | undefined}
+ */
 export function readBuild(directory) {
   const server = join(directory, "dist/server");
   const file = join(server, "BUILD_ID");
-  const time = statSync(file, { throwIfNoEntry: false })?.mtime;
+  const time = statOf(file)?.mtime;
   if (!time) return;
-  const buildId = readFileSync(file, "utf8");
-  const build = { buildId, time, cached: false, plugin: false, atRunTime: false };
-  for (const name of readdirSync(server, { recursive: true, encoding: "utf8" })) {
-    if (!/\.m?js$/.test(name)) continue;
-    const code = readFileSync(join(server, name), "utf8");
-    const ours = OF_PLUGIN.exec(code);
-    if (ours) {
-      const atRunTime = code.includes("runtimeServerDeploymentId");
-      return {
-        ...build,
-        cached: true,
-        plugin: true,
-        atRunTime,
-        deploymentId: firstOf(ours[1]) || firstOf(ours[2]),
-      };
-    }
-    if (!code.includes("use-cache:")) continue;
-    build.cached = true;
-    for (const [, deployment, , own] of code.matchAll(OF_VINEXT)) {
-      if (firstOf(own) === buildId) return { ...build, deploymentId: firstOf(deployment) };
-    }
+  const buildId = readRegularFile(file, MAX_CHUNK_BYTES);
+  if (buildId === undefined) {
+    throw new BuildError("ERR_BUILD_ID_UNREADABLE", `${file} is not a regular file that can be read`);
   }
-  return build;
+  return fromRecord(server, buildId, time) ?? { buildId, time, ...fromCode(server, buildId) };
+}
+
+function statOf(/** @type {string} */ path) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Such as a loop of links.
+  }
+}
+
+/** @param {string} server @param {string} buildId @param {Date} time @returns {Build | undefined} */
+function fromRecord(server, buildId, time) {
+  let record;
+  try {
+    record = readRecord(server, buildId);
+  } catch (error) {
+    if (!(error instanceof BuildRecordError)) throw error;
+    throw new BuildError(error.code, error.message);
+  }
+  if (!record) return;
+  const { package: ours, vinext, runtime, options, keys } = record;
+  return {
+    buildId,
+    time,
+    cached: keys["use-cache"] !== undefined,
+    plugin: keys["use-cache"] === "vinext-cache-key",
+    atRunTime: options.runtimeDeploymentId === true,
+    deploymentId: record.deploymentId ?? "",
+    source: "record",
+    runtime,
+    options,
+    keys,
+    versions: { package: ours, vinext },
+  };
+}
+
+/**
+ * What the code of the server says. The code of the app can look like vinext's, and an older build can have left chunks
+ * behind, so whatever is not said exactly once is ambiguous.
+ *
+ * @param {string} server
+ * @param {string} buildId
+ * @returns {Omit<Build, "buildId" | "time">}
+ */
+function fromCode(server, buildId) {
+  const { files, strange } = codeIn(server);
+  /** @type {Map<string, { plugin: boolean, deploymentId: string, ofThisBuild: boolean }>} */
+  const identities = new Map();
+  let ambiguous = strange && `${strange} is not a file or a folder`;
+  let cached = false;
+  for (const path of files) {
+    const code = readRegularFile(path, MAX_CHUNK_BYTES);
+    if (code === undefined) {
+      ambiguous ||= `${path} is too large to search, or cannot be read`;
+      continue;
+    }
+    const found = [...identitiesIn(code, buildId)];
+    for (const identity of found) identities.set(JSON.stringify(identity), identity);
+    const ours = found.some(({ plugin }) => plugin);
+    if (ours && code.includes("runtimeServerDeploymentId")) {
+      ambiguous ||= "its servers may take the deployment ID from their environment, and there is no record";
+    }
+    cached ||= ours || code.includes("use-cache:");
+  }
+  const [identity, other] = identities.values();
+  if (other) ambiguous ||= "its code names more than one deployment or build";
+  else if (identity && !identity.ofThisBuild) ambiguous ||= "its code is of another build than BUILD_ID";
+  else if (cached && !identity) ambiguous ||= "its code is not what vinext 1.4.0 produces";
+  else if (cached && !isComplete(server)) ambiguous ||= "it did not finish";
+  const known = {
+    cached,
+    plugin: identity?.plugin ?? false,
+    atRunTime: false,
+    source: /** @type {const} */ ("code"),
+  };
+  return ambiguous ? { ...known, ambiguous } : { ...known, deploymentId: identity?.deploymentId };
+}
+
+/** The identities that a chunk names, in the words of the plugin and of vinext. */
+function* identitiesIn(/** @type {string} */ code, /** @type {string} */ buildId) {
+  for (const [, deploymentId, environmentId, ownBuildId] of code.matchAll(OF_PLUGIN)) {
+    const id = firstOf(deploymentId) || firstOf(environmentId);
+    yield { plugin: true, deploymentId: id, ofThisBuild: firstOf(ownBuildId) === buildId };
+  }
+  if (!code.includes("use-cache:")) return;
+  for (const [, deploymentId, , ownBuildId] of code.matchAll(OF_VINEXT)) {
+    // Other pairs of functions may look the same; only a build ID proves that these are vinext's.
+    if (firstOf(ownBuildId) !== buildId) continue;
+    yield { plugin: false, deploymentId: firstOf(deploymentId), ofThisBuild: true };
+  }
+}
+
+/** Of a build of the App Router, vinext writes this file last. A build of the Pages Router has one bundle. */
+function isComplete(/** @type {string} */ server) {
+  return !statOf(join(server, "index.js")) || Boolean(statOf(join(server, "ssr/index.js")));
+}
+
+/**
+ * The files with code below a folder, and something there that is not a file or a folder, if it might have code. Links
+ * are not followed: they can lead out of the folder, or in circles.
+ *
+ * @param {string} folder
+ */
+function codeIn(folder) {
+  /** @type {string[]} */
+  const files = [];
+  let strange = "";
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() || !(entry.isSymbolicLink() || /\.m?js$/.test(entry.name))) continue;
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.push(path);
+    else strange ||= path;
+  }
+  return { files, strange };
 }
 
 /** The first of some literals that is not empty. */
@@ -77,26 +199,31 @@ function textOf(/** @type {string} */ literal) {
 }
 
 /**
- * What scopes the keys of a build.
+ * What scopes the keys of a build, or `undefined` where that is not known.
  *
  * @param {Build} build
- * @param {Record<string, unknown>} env Of its server, which may choose.
+ * @param {Record<string, unknown>} env of its servers
  */
 export function seedOf({ buildId, deploymentId, atRunTime }, env) {
   if (atRunTime) return resolveDeploymentId(undefined, env, { runtimeServerDeploymentId: true });
   return deploymentId === undefined ? undefined : deploymentId || buildId;
 }
 
-/** What scopes the keys of the build in a folder, for which there has to be one. */
+/** What scopes the keys of the build in a folder. Throws where there is no build, or where its code does not tell. */
 export function builtSeed(/** @type {string} */ directory) {
-  const build = readBuild(directory);
   const refuse = (/** @type {string} */ reason) => new CliError(`--keep-current ${directory}: ${reason}`);
+  const build = readBuild(directory);
   if (!build) throw refuse("there is no dist/server/BUILD_ID, so no finished build of vinext");
-  if (!build.cached) throw refuse("the build has no cached function, so there is no deployment to keep");
+  if (build.ambiguous) throw refuse(`the build does not tell its deployment: ${build.ambiguous}. ${NAME_IT}`);
+  if (!build.cached && build.keys?.pages !== "vinext-cache-key") {
+    throw refuse("the build has no cached function, so there is no deployment to keep");
+  }
   if (build.atRunTime && !process.env.NEXT_DEPLOYMENT_ID) {
     throw refuse("its servers take their ID from NEXT_DEPLOYMENT_ID, which is not set here");
   }
   const seed = seedOf(build, process.env);
-  if (!seed) throw refuse("the deployment ID of the build is not to be recognised; name it with --keep");
+  if (!seed) throw refuse(`the deployment ID of the build is not known. ${NAME_IT}`);
   return seed;
 }
+
+const NAME_IT = "Name it with --keep";
