@@ -25,8 +25,8 @@ pub mod key_seed;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 pub mod stale;
-pub mod store_prefix;
 pub mod storage_key;
+pub mod store_prefix;
 pub mod uri_component;
 pub mod wtf8;
 
