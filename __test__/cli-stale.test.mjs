@@ -26,11 +26,11 @@ for (const kind of kinds) {
     t.deepEqual([code, out], [0, list(v1, v3, v1)]);
     t.is(
       err,
-      `1  v2                    kept
-2  v1                    stale
-1  v3                    stale
-1  (of no deployment)    left alone
-1  (no "use cache" key)  left alone
+      `1  v2                       kept
+2  v1                       stale
+1  v3                       stale
+1  (of no deployment)       left alone
+1  (not a "use cache" key)  left alone
 3 of 6 keys written
 `,
     );
@@ -43,7 +43,24 @@ for (const kind of kinds) {
 
   test(`${kind}: writes the rest where asked`, async (t) => {
     t.is((await stale(["--keep", "v2", "--include-unscoped"], LIST)).out, list(v1, unscoped, v3, v1));
-    t.is((await stale(["--keep", "v2", "--include-foreign"], LIST)).out, list(v1, "session:1", v3, v1));
+  });
+
+  test(`${kind}: writes foreign keys behind the prefix, records of tags never`, async (t) => {
+    const tags = ["tag:a", "__tag:/a", "shop:_N_T_/a", "__sharedTags__"];
+    const input = list(...[v1, v2, "app:v1:b:/a", "staging", ...tags].map((key) => `s:${key}`), "session:1");
+    const args = ["--keep", "v2", "--strip-prefix", "s:", "--include-foreign"];
+    const { code, out, err } = await stale(args, input);
+    t.deepEqual([code, out], [0, list(`s:${v1}`, "s:app:v1:b:/a", "s:staging")], err);
+    t.regex(err, /4 +\(record of a tag\) +left alone\n2 +\(not a "use cache" key\) +stale\n/);
+    t.regex(err, /1 +\(without the prefix\) +left alone\n3 of 9 keys written\nWarning: 2 of the stale keys/);
+  });
+
+  test(`${kind}: refuses foreign keys without a prefix`, async (t) => {
+    for (const prefix of [[], ["--strip-prefix="]]) {
+      const { code, out, err } = await stale(["--keep", "v2", "--include-foreign", ...prefix], LIST);
+      t.deepEqual([code, out], [2, ""]);
+      t.regex(err, /--include-foreign needs --strip-prefix/);
+    }
   });
 
   test(`${kind}: looks behind a store's prefix, between NULs`, async (t) => {
@@ -89,7 +106,9 @@ for (const kind of kinds) {
         { seed: "v3", kept: false, keys: 1 },
       ],
       unscoped: 1,
+      tags: 0,
       foreign: 1,
+      outside: 0,
       keys: 6,
       written: 3,
     });

@@ -9,7 +9,6 @@
 
 mod parse;
 
-pub(crate) use parse::split_seed;
 pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
 
 use crate::error::Error;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
 use crate::cache_key::{SCHEME, SEED_MARK};
 use crate::store_prefix::StorePrefix;
@@ -14,6 +14,9 @@ use crate::uri_component::{decode_uri_component, encode_uri_component};
 
 /// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
 const LONGEST_KEY: usize = 16 << 20;
+
+/// What Next.js and vinext put in front of a path to make a tag of it.
+const IMPLICIT_TAG: &[u8] = b"_N_T_";
 
 /// What separates the keys of a list. The last one need not have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,8 +47,21 @@ pub struct Options {
     pub strip_prefix: Vec<StorePrefix>,
     /// Keys without a seed are stale too.
     pub unscoped: bool,
-    /// What is no `"use cache"` key is stale too.
+    /// Keys behind a prefix of the store that are no `"use cache"` keys are stale too, except the records of tags.
     pub foreign: bool,
+}
+
+/// How many keys named no deployment, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// `"use cache"` keys without a seed.
+    pub unscoped: u64,
+    /// What records when a tag was revalidated. Without it, revalidated entries would be valid again: it is never stale.
+    pub tags: u64,
+    /// Other keys behind a prefix of the store.
+    pub foreign: u64,
+    /// Keys without any of the store's prefixes. They are never stale.
+    pub outside: u64,
 }
 
 /// What was seen of a deployment.
@@ -80,6 +96,8 @@ pub enum Refusal {
     LinesWithoutNul,
     /// A key longer than any is.
     KeyTooLong,
+    /// Every other program's key would be stale.
+    ForeignWithoutPrefix,
 }
 
 impl fmt::Display for Refusal {
@@ -92,6 +110,7 @@ impl fmt::Display for Refusal {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"
             }
             Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
+            Self::ForeignWithoutPrefix => "foreign keys are stale only behind a prefix of the store",
         })
     }
 }
@@ -120,8 +139,7 @@ pub struct StaleKeys {
     unseen: usize,
     /// Whether a deployment that was not seen before is kept.
     frozen: bool,
-    unscoped: u64,
-    foreign: u64,
+    others: Others,
     /// The start of a key that ends in a chunk to come.
     begun: Vec<u8>,
 }
@@ -130,7 +148,7 @@ impl StaleKeys {
     /// A filter that keeps the keys under these seeds.
     ///
     /// # Errors
-    /// [`Refusal::NothingKept`], [`Refusal::NoSeed`]
+    /// [`Refusal::NothingKept`], [`Refusal::NoSeed`], [`Refusal::ForeignWithoutPrefix`]
     pub fn new<S: AsRef<[u8]>>(
         keep: impl IntoIterator<Item = S>,
         mut options: Options,
@@ -148,8 +166,11 @@ impl StaleKeys {
         if options.strip_prefix.is_empty() {
             options.strip_prefix.push(StorePrefix::default());
         }
+        if options.foreign && options.strip_prefix.contains(&StorePrefix::default()) {
+            return Err(Refusal::ForeignWithoutPrefix);
+        }
         let unseen = deployments.len();
-        Ok(Self { options, deployments, unseen, frozen: false, unscoped: 0, foreign: 0, begun: Vec::new() })
+        Ok(Self { options, deployments, unseen, frozen: false, others: Others::default(), begun: Vec::new() })
     }
 
     /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
@@ -205,16 +226,10 @@ impl StaleKeys {
         self.frozen = true;
     }
 
-    /// How many keys have no seed.
+    /// How many keys named no deployment.
     #[must_use]
-    pub fn unscoped(&self) -> u64 {
-        self.unscoped
-    }
-
-    /// How many were no `"use cache"` keys.
-    #[must_use]
-    pub fn foreign(&self) -> u64 {
-        self.foreign
+    pub fn others(&self) -> Others {
+        self.others
     }
 
     fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) {
@@ -231,18 +246,30 @@ impl StaleKeys {
 
     /// Counts one whole key, which may hold any byte, and tells whether it is stale.
     pub fn is_stale(&mut self, key: &[u8]) -> bool {
-        let mut prefixes = self.options.strip_prefix.iter();
-        let Some(scoped) = prefixes.find_map(|prefix| prefix.strip(key)?.strip_prefix(SCHEME)) else {
-            self.foreign += 1;
-            return self.options.foreign;
+        let (mut behind_prefix, mut tag) = (false, false);
+        for logical in self.options.strip_prefix.iter().filter_map(|prefix| prefix.strip(key)) {
+            if let Some(scoped) = logical.strip_prefix(SCHEME) {
+                return self.is_stale_call(scoped);
+            }
+            behind_prefix = true;
+            tag = tag || may_record_a_tag(logical);
+        }
+        let (count, stale) = match (behind_prefix, tag) {
+            (false, _) => (&mut self.others.outside, false),
+            (true, true) => (&mut self.others.tags, false),
+            (true, false) => (&mut self.others.foreign, self.options.foreign),
         };
-        self.is_kept(scoped).map_or_else(
-            || {
-                self.unscoped += 1;
-                self.options.unscoped
-            },
-            |kept| !kept,
-        )
+        *count += 1;
+        stale
+    }
+
+    /// Whether a key of a `"use cache"` function's call is stale.
+    fn is_stale_call(&mut self, scoped: &[u8]) -> bool {
+        if let Some(kept) = self.is_kept(scoped) {
+            return !kept;
+        }
+        self.others.unscoped += 1;
+        self.options.unscoped
     }
 
     /// Whether the deployment is kept that this key is of, if it is of any.
@@ -260,4 +287,16 @@ impl StaleKeys {
         self.deployments.insert(encoded.to_vec(), Deployment { keys: 1, ..deployment });
         Some(self.frozen)
     }
+}
+
+/// Whether a foreign key may record when a tag was revalidated. Adapters name such keys `tag:…`, `__tag:…` or
+/// `__sharedTags__`, and may put a prefix of their own in front. Paths are not searched.
+fn may_record_a_tag(key: &[u8]) -> bool {
+    let head = memchr(b'/', key).and_then(|slash| key.get(..slash)).unwrap_or(key);
+    let is_tag = |at: usize| {
+        let starts_word = at.checked_sub(1).and_then(|before| head.get(before));
+        head.get(at) == Some(&b'T') || starts_word.is_none_or(|before| !before.is_ascii_alphabetic())
+    };
+    memmem::find(head, IMPLICIT_TAG).is_some()
+        || head.windows(3).enumerate().any(|(at, text)| text.eq_ignore_ascii_case(b"tag") && is_tag(at))
 }

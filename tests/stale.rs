@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use vinext_cache_key::parse_use_cache_key;
-use vinext_cache_key::stale::{Deployment, Options, Refusal, Separator, StaleKeys};
+use vinext_cache_key::stale::{Deployment, Options, Others, Refusal, Separator, StaleKeys};
 use vinext_cache_key::store_prefix::StorePrefix;
 
 const LIST: &[u8] = b"use-cache:build:v1:a\nuse-cache:build:v2:[\"b\"]:c\n\nuse-cache:d\nother\n\
@@ -36,7 +36,7 @@ fn passes_what_other_deployments_have_wherever_chunks_end() {
                 deployment("v2", true)
             ]
         );
-        assert_eq!((filter.unscoped(), filter.foreign()), (3, 2));
+        assert_eq!(filter.others(), Others { unscoped: 3, foreign: 2, ..Others::default() });
     }
 }
 
@@ -50,7 +50,7 @@ fn reads_a_seed_as_a_key_taken_apart_has_it() {
             seen.map(|deployment| &deployment.seed),
             parsed.as_ref().and_then(|parts| parts.key_seed.as_ref())
         );
-        assert_eq!(filter.foreign(), u64::from(parsed.is_none() && !line.is_empty()));
+        assert_eq!(filter.others().foreign, u64::from(parsed.is_none() && !line.is_empty()));
     }
 }
 
@@ -62,9 +62,30 @@ fn passes_the_rest_where_asked() {
         stale,
         "use-cache:build:v1:a\nuse-cache:d\nuse-cache:build:%zz:f\nuse-cache:build:v10:g\nuse-cache:build:v3"
     );
-    let foreign = Options { foreign: true, ..Options::default() };
-    let (stale, _) = filter(foreign, &[LIST]).unwrap();
-    assert_eq!(stale, "use-cache:build:v1:a\n\nother\nuse-cache:build:v10:g\n");
+}
+
+#[test]
+fn passes_foreign_keys_behind_a_prefix_and_no_record_of_a_tag() {
+    let options = |prefixes: &[&str]| Options {
+        foreign: true,
+        strip_prefix: prefixes.iter().map(|text| StorePrefix::new(text.as_bytes()).unwrap()).collect(),
+        ..Options::default()
+    };
+    for prefixes in [&[][..], &[""], &["cache:", ""]] {
+        let refusal = StaleKeys::new(["v2"], options(prefixes)).unwrap_err();
+        assert_eq!(refusal, Refusal::ForeignWithoutPrefix);
+    }
+    let foreign = ["", "x", "staging:1", "/vintage", "a:/tag:b", "sta", "etag"]
+        .map(|key| format!("s:{key}\n"))
+        .concat();
+    let tags =
+        ["tag:a", "__tag:/a", "app:tags", "_N_T_/a", "a:_N_T_/layout", "__sharedTags__", "TAG", "t-tag/"]
+            .map(|key| format!("s:{key}\n"))
+            .concat();
+    let list = format!("{tags}{foreign}tag:a\nother\ns:use-cache:build:v2:a\n");
+    let (stale, filter) = filter(options(&["s:"]), &[list.as_bytes()]).unwrap();
+    assert_eq!(stale, foreign);
+    assert_eq!(filter.others(), Others { unscoped: 0, tags: 8, foreign: 7, outside: 2 });
 }
 
 #[test]
@@ -74,7 +95,7 @@ fn looks_behind_the_prefix_of_a_store() {
     let list = b"cache:use-cache:build:v1:a\nb\0use-cache:build:v1:a\0cache:use-cache:build:v2:a\0cache:use-cache:build:v1:c";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "cache:use-cache:build:v1:a\nb\0cache:use-cache:build:v1:c");
-    assert_eq!(filter.foreign(), 1);
+    assert_eq!(filter.others(), Others { outside: 1, ..Others::default() });
 }
 
 #[test]
@@ -85,7 +106,7 @@ fn looks_behind_any_of_several_prefixes() {
         shop:b-7:use-cache:build:v1:x\nshop:b:7:use-cache:build:v1:x\nshop:b-8:use-cache:build:v2:x\n";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "a:use-cache:build:v1:x\na:b:use-cache:build:v1:x\nshop:b-7:use-cache:build:v1:x\n");
-    assert_eq!(filter.foreign(), 2);
+    assert_eq!(filter.others(), Others { foreign: 1, outside: 1, ..Others::default() });
     for text in ["*", "a*", "*a*", "a**b"] {
         assert_eq!(StorePrefix::new(text.as_bytes()), None, "{text}");
     }

@@ -19,11 +19,11 @@ function hasRedis() {
   }
 }
 
-/** @returns {Promise<{ port: number, url: string, stop(): Promise<void> }>} */
-export async function startRedis() {
+/** @param {string[]} [options] @returns {Promise<{ port: number, url: string, stop(): Promise<void> }>} */
+export async function startRedis(options = []) {
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
   const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options];
   const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "close");
   const kill = () => server.kill("SIGKILL");

@@ -7,7 +7,10 @@ import { CliError } from "./errors.mjs";
  * @typedef {{ nul: boolean, stripPrefix: string[], unscoped: boolean, foreign: boolean }} FilterOptions
  *   How keys are separated, what a store puts in front of them, and what else is stale: keys without a seed, what is no key.
  * @typedef {{ seed: string, kept: boolean, keys: number }} Deployment
- * @typedef {{ deployments: Deployment[], unscoped: number, foreign: number }} Seen
+ * @typedef {{ unscoped: number, tags: number, foreign: number, outside: number }} Others
+ *   How many keys named no deployment: "use cache" keys without a seed, records of tags, other keys behind a prefix of the
+ *   store, keys without one. Records of tags and keys without a prefix are never stale.
+ * @typedef {{ deployments: Deployment[] } & Others} Seen
  * @typedef {object} Filter
  * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the next call.
  * @property {() => Buffer} finish Ends the list.
@@ -40,11 +43,13 @@ function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
     freeze: () => addon.staleKeysFreeze(filter),
     unseen: () => addon.staleKeysUnseen(filter),
     seen() {
-      const [deployments, unscoped, foreign] = addon.staleKeysSeen(filter);
+      const [deployments, [unscoped, tags, foreign, outside]] = addon.staleKeysSeen(filter);
       return {
         deployments: deployments.map((/** @type {any[]} */ [seed, kept, keys]) => ({ seed, kept, keys })),
         unscoped,
+        tags,
         foreign,
+        outside,
       };
     },
   };
@@ -75,15 +80,19 @@ class PortableFilter {
   #deployments = new Map();
   #unseen;
   #frozen = false;
-  #unscoped = 0;
-  #foreign = 0;
+  /** @type {Others} */
+  #others = { unscoped: 0, tags: 0, foreign: 0, outside: 0 };
 
   /** @param {string[]} keep @param {FilterOptions} options */
   constructor(keep, options) {
     this.#options = options;
     this.#separator = options.nul ? "\0" : "\n";
     const prefixes = options.stripPrefix.map((text) => Buffer.from(text).toString("latin1"));
-    this.#prefixes = (prefixes.length > 0 ? prefixes : [""]).map(storePrefix);
+    if (prefixes.length === 0) prefixes.push("");
+    if (options.foreign && prefixes.includes("")) {
+      throw new CliError("foreign keys are stale only behind a prefix of the store");
+    }
+    this.#prefixes = prefixes.map(storePrefix);
     for (const seed of keep) {
       this.#deployments.set(useCacheKeyPrefix(seed).slice(SEEDED.length, -1), { seed, kept: true, keys: 0 });
     }
@@ -126,30 +135,22 @@ class PortableFilter {
   }
 
   seen() {
-    const deployments = [...this.#deployments.values()];
-    return { deployments, unscoped: this.#unscoped, foreign: this.#foreign };
+    return { deployments: [...this.#deployments.values()], ...this.#others };
   }
 
   /** @param {string} key */
   #isStale(key) {
-    const logical = this.#logicalKey(key);
+    const readings = this.#prefixes.map((prefix) => prefix(key)).filter((reading) => reading !== undefined);
+    const logical = readings.find((reading) => reading.startsWith("use-cache:"));
     if (logical === undefined) {
-      this.#foreign += 1;
-      return this.#options.foreign;
+      const kind = readings.length === 0 ? "outside" : readings.some(mayRecordATag) ? "tags" : "foreign";
+      this.#others[kind] += 1;
+      return kind === "foreign" && this.#options.foreign;
     }
     const deployment = this.#count(logical);
-    if (!deployment) {
-      this.#unscoped += 1;
-      return this.#options.unscoped;
-    }
-    return !deployment.kept;
-  }
-
-  #logicalKey(/** @type {string} */ key) {
-    for (const prefix of this.#prefixes) {
-      const end = prefix(key);
-      if (end !== undefined && key.startsWith("use-cache:", end)) return key.slice(end);
-    }
+    if (deployment) return !deployment.kept;
+    this.#others.unscoped += 1;
+    return this.#options.unscoped;
   }
 
   /** Counts a key of a deployment. @param {string} key */
@@ -171,7 +172,13 @@ class PortableFilter {
   }
 }
 
-/** A function that gives where a key begins behind a prefix, if it has the prefix. The same as `src/store_prefix.rs`. */
+/** The same as in `src/stale.rs`. */
+function mayRecordATag(/** @type {string} */ key) {
+  const [head] = key.split("/", 1);
+  return head.includes("_N_T_") || /(?<![A-Za-z])[tT][aA][gG]|T[aA][gG]/.test(head);
+}
+
+/** A function that gives the key behind a prefix, if it has the prefix. The same as `src/store_prefix.rs`. */
 function storePrefix(/** @type {string} */ text) {
   const [start, end, more] = text.split("*");
   if (more !== undefined || end === "") {
@@ -180,8 +187,8 @@ function storePrefix(/** @type {string} */ text) {
   }
   return (/** @type {string} */ key) => {
     if (!key.startsWith(start)) return undefined;
-    if (end === undefined) return start.length;
+    if (end === undefined) return key.slice(start.length);
     const found = key.indexOf(end, start.length);
-    return found > start.length ? found + end.length : undefined;
+    return found > start.length ? key.slice(found + end.length) : undefined;
   };
 }

@@ -17,15 +17,17 @@ Reads keys, one per line, and writes those of other deployments, unchanged and i
                         stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
   --include-unscoped    also write keys that no deployment scopes
-  --include-foreign     also write what is no "use cache" key
+  --include-foreign     also write other keys behind the prefix, such as pages and sessions: look at the list before you
+                        delete it. Needs --strip-prefix. Records of tags are never written.
   --allow-unseen        do not wait for a key of every deployment to keep
   --json                the summary as JSON
 
 Nothing is written before a key of every deployment to keep has been seen, so that a misspelt seed deletes nothing.
 Until then the output is held back, in a temporary file if it is long.
 
-  redis-cli --scan --pattern "use-cache:*" | tr "\\n" "\\0" |
-    npx vinext-cache-key stale -0 --keep v2 | xargs -0 -r redis-cli unlink`;
+  redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
+
+docs/stores.md in the package's repository has a tested script for each store that deletes them.`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
@@ -48,6 +50,11 @@ export async function run(values, positionals) {
     unscoped: values["include-unscoped"],
     foreign: values["include-foreign"],
   };
+  if (filterOptions.foreign && !filterOptions.stripPrefix.some(Boolean)) {
+    throw new UsageError(
+      "--include-foreign needs --strip-prefix: without a prefix every other program's key would be written",
+    );
+  }
   const filter = openFilter(seedsToKeep(values), filterOptions);
   const written = await pass(filter, values["allow-unseen"]);
   const result = digest(filter.seen(), filterOptions, written);

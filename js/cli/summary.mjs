@@ -10,17 +10,16 @@ const REPORT_AFTER = 200;
  */
 
 /** @param {Seen} seen @param {FilterOptions} options @param {boolean} written Whether the stale keys are. */
-export function digest({ deployments, unscoped, foreign }, options, written) {
+export function digest({ deployments, ...others }, options, written) {
   const sum = (/** @type {{ keys: number }[]} */ some) => some.reduce((total, { keys }) => total + keys, 0);
   const stale =
     sum(deployments.filter(({ kept }) => !kept)) +
-    (options.unscoped ? unscoped : 0) +
-    (options.foreign ? foreign : 0);
+    (options.unscoped ? others.unscoped : 0) +
+    (options.foreign ? others.foreign : 0);
   return {
     deployments: [...deployments].sort((a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys),
-    unscoped,
-    foreign,
-    keys: sum(deployments) + unscoped + foreign,
+    ...others,
+    keys: Object.values(others).reduce((total, keys) => total + keys, sum(deployments)),
     written: written ? stale : 0,
   };
 }
@@ -29,18 +28,25 @@ const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
   kept ? (keys > 0 ? "kept" : "kept, not seen") : "stale";
 
 /** @param {ReturnType<typeof digest>} digest @param {FilterOptions} options */
-export function summary({ deployments, unscoped, foreign, keys, written }, options) {
+export function summary({ deployments, unscoped, tags, foreign, outside, keys, written }, options) {
   const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
   const rows = deployments.map(({ seed, kept, keys }) => [digits(keys), visible(seed), fateOf(kept, keys)]);
   const rest = rows.splice(MOST_ROWS).length;
   if (unscoped > 0) rows.push([digits(unscoped), "(of no deployment)", left(options.unscoped)]);
-  if (foreign > 0) rows.push([digits(foreign), '(no "use cache" key)', left(options.foreign)]);
+  if (tags > 0) rows.push([digits(tags), "(record of a tag)", left(false)]);
+  if (foreign > 0) rows.push([digits(foreign), '(not a "use cache" key)', left(options.foreign)]);
+  if (outside > 0) rows.push([digits(outside), "(without the prefix)", left(false)]);
   const [first, second] = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
   const lines = rows.map(([keys, name, fate]) => {
     return `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(fate === "stale" ? "yellow" : "dim", fate, process.stderr)}`;
   });
   if (rest > 0) lines.push(paint("dim", `… and ${digits(rest)} more deployments`, process.stderr));
   lines.push(`${digits(written)} of ${digits(keys)} keys written`);
+  if (options.foreign && foreign > 0) {
+    lines.push(
+      `Warning: ${digits(foreign)} of the stale keys are not "use cache" keys. They can be pages that are being served, or sessions.`,
+    );
+  }
   return lines.join("\n");
 }
 

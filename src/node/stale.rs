@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 
-use crate::stale::{Options, Refusal, Separator, StaleKeys};
+use crate::stale::{Options, Others, Refusal, Separator, StaleKeys};
 use crate::store_prefix::StorePrefix;
 
 pub struct Filter {
@@ -70,14 +70,15 @@ pub fn stale_keys_freeze(filter: &mut External<Filter>) {
     filter.keys.freeze();
 }
 
-/// The deployments, then the numbers of keys without a seed and of what are no keys.
+/// The deployments, then how many keys named none: see [`Others`].
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, i64, i64) {
+pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, [i64; 4]) {
     let seen = filter
         .keys
         .deployments()
         .map(|deployment| (deployment.seed.clone(), deployment.kept, deployment.keys.cast_signed()));
-    (seen.collect(), filter.keys.unscoped().cast_signed(), filter.keys.foreign().cast_signed())
+    let Others { unscoped, tags, foreign, outside } = filter.keys.others();
+    (seen.collect(), [unscoped, tags, foreign, outside].map(u64::cast_signed))
 }
 
 fn store_prefix(text: &str) -> napi::Result<StorePrefix> {
