@@ -1,7 +1,7 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
-const { closeSync, existsSync, fstatSync, openSync, readSync } = require("node:fs");
+const { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } = require("node:fs");
 
 /** package.json's. Each file that is read takes a tenth of the time that loading all this does, so it is not read there. */
 const version = "0.1.0";
@@ -51,89 +51,118 @@ const binaries = {
 };
 
 /**
- * What a look at the machine gives; nothing where Node or Deno does not permit it.
+ * Runs `probe`; returns `undefined` if it throws, as the permission models of Node and Deno make it do.
  * @template T
- * @param {() => T} look
+ * @param {() => T} probe
  */
-function permitted(look) {
+function permitted(probe) {
   try {
-    return look();
+    return probe();
   } catch {}
 }
 
-/** Where musl's dynamic loader is, by Node's word for the processor. To look there takes less time than to ask Node. */
+/** Where musl puts its dynamic loader, by the name that Node gives the processor. */
 const muslLoaders = /** @type {Record<string, string>} */ ({
   x64: "/lib/ld-musl-x86_64.so.1",
   arm64: "/lib/ld-musl-aarch64.so.1",
 });
 
-/** The platforms whose binary may load here. Of two C libraries' the likely one goes first: the other's may load, to fail later. */
+/**
+ * Whether this process runs on musl. A glibc host with musl's tools has musl's loader too, so the process's own memory map
+ * decides. The file is only looked for first because reading the map takes about 0.2 ms, which most hosts can save.
+ */
+const runsOnMusl = () =>
+  existsSync(muslLoaders[process.arch]) && readFileSync("/proc/self/maps", "latin1").includes("/ld-musl-");
+
+/** The platforms whose binary may load here. The host's own C library comes first: the other build can load and then crash. */
 function targets() {
   const platform = `${process.platform}-${process.arch}`;
   const found = Object.keys(binaries).filter(
     (target) => target === platform || target.startsWith(`${platform}-`),
   );
-  const preferMusl = found.length > 1 && permitted(() => existsSync(muslLoaders[process.arch]));
-  return preferMusl ? found.reverse() : found;
+  return found.length > 1 && permitted(runsOnMusl) ? found.reverse() : found;
 }
 
 const ELF_MAGIC = 0x7f454c46;
-/** ELF's numbers for the processors that binaries are published for, by Node's words. */
+const ELF_LITTLE_ENDIAN = 1;
+const ELF_BIG_ENDIAN = 2;
+/** ELF's numbers for the processors that binaries are published for, by the names that Node gives them. */
 const ELF_MACHINES = /** @type {Record<string, number>} */ ({ arm: 40, arm64: 183, x64: 62 });
-/** Where a header says where the section table is, which is the last part of a file: per word size. */
-const ELF_SECTIONS = {
-  1: (/** @type {Buffer} */ header) => [
-    header.readUInt32LE(0x20),
-    header.readUInt16LE(0x2e),
-    header.readUInt16LE(0x30),
-  ],
-  2: (/** @type {Buffer} */ header) => [
-    Number(header.readBigUInt64LE(0x28)),
-    header.readUInt16LE(0x3a),
-    header.readUInt16LE(0x3c),
-  ],
-};
+/** Where an ELF header has the section table's offset, entry size and entry count, by word size (1: 32 bits, 2: 64 bits). */
+const ELF_SECTION_FIELDS = /** @type {Record<number, number[]>} */ ({
+  1: [0x20, 0x2e, 0x30],
+  2: [0x28, 0x3a, 0x3c],
+});
 
 /**
- * What is wrong with a library of Linux; nothing where nothing is. It is told before it is loaded: the C library may not mind,
- * and then the process ends.
+ * Says what is wrong with a Linux library, if anything. It has to be found before loading: the C library maps a truncated file
+ * without looking at its length, and then the process crashes.
  * @param {string} path
+ * @returns {string | undefined}
  */
 function faultOf(path) {
   if (process.platform !== "linux") return;
   const file = openSync(path, "r");
   try {
-    const header = Buffer.alloc(64);
-    readSync(file, header, 0, header.length, 0);
-    const sections = ELF_SECTIONS[/** @type {1 | 2} */ (header[4])];
-    if (header.readUInt32BE(0) !== ELF_MAGIC || !sections) return "the file is no library of Linux";
-    const machine = header.readUInt16LE(0x12);
+    const header = new DataView(new ArrayBuffer(64));
+    readSync(file, header, 0, header.byteLength, 0);
+    const wordSize = header.getUint8(4);
+    const byteOrder = header.getUint8(5);
+    const fields = ELF_SECTION_FIELDS[wordSize];
+    const ordered = byteOrder === ELF_LITTLE_ENDIAN || byteOrder === ELF_BIG_ENDIAN;
+    if (header.getUint32(0) !== ELF_MAGIC || !fields || !ordered)
+      return "the file is not an ELF shared library";
+    const little = byteOrder === ELF_LITTLE_ENDIAN;
+    const machine = header.getUint16(0x12, little);
     if (machine !== (ELF_MACHINES[process.arch] ?? machine)) return "the file is for another processor";
-    const [offset, size, count] = sections(header);
-    // It is mapped into memory without a look at its length.
-    if (offset + size * count > fstatSync(file).size) return "the file is cut off";
+    const [offsetAt, sizeAt, countAt] = fields;
+    const offset =
+      wordSize === 2 ? Number(header.getBigUint64(offsetAt, little)) : header.getUint32(offsetAt, little);
+    // The section table is the last part of the file.
+    const length = offset + header.getUint16(sizeAt, little) * header.getUint16(countAt, little);
+    if (length > fstatSync(file).size) return "the file is cut off";
   } finally {
     closeSync(file);
   }
 }
 
-/** @param {import("./js/diagnosis.js").Attempt[]} failed Where what did not load is noted. */
+/**
+ * The same for a file that the environment names. Every napi-rs package's loader reads the same variable, so the file may be
+ * another package's addon. Loading that would run its code, so it is told apart by a name that only this addon exports.
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function faultOfOverride(path) {
+  if (!statSync(path).isFile()) return "it is not a file";
+  const fault = faultOf(path);
+  if (fault) return fault;
+  if (!readFileSync(path).includes("deriveUseCacheKey")) return "the file is another package's addon";
+}
+
+/** @param {import("./js/diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
 function load(failed) {
   const candidates = targets().flatMap((target) => {
     const [fromPackage, fromBuild] = binaries[target];
     return [
-      { target, specifier: `vinext-cache-key-${target}`, open: fromPackage },
-      { target, specifier: `./vinext-cache-key.${target}.node`, open: fromBuild },
+      { target, specifier: `vinext-cache-key-${target}`, check: faultOf, open: fromPackage },
+      { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf, open: fromBuild },
     ];
   });
   const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
-  if (override)
-    candidates.unshift({ target: candidates[0]?.target, specifier: override, open: () => require(override) });
-  for (const { target, specifier, open } of candidates) {
+  if (override) {
+    const target = candidates[0]?.target;
+    candidates.unshift({
+      target,
+      specifier: override,
+      check: faultOfOverride,
+      open: () => require(override),
+    });
+  }
+  for (const { target, specifier, check, open } of candidates) {
     let binary;
     try {
       binary = require.resolve(specifier);
-      const fault = faultOf(binary);
+      const fault = check(binary);
       if (fault) throw new Error(fault);
       const addon = open();
       if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);

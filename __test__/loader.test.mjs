@@ -1,6 +1,6 @@
 // How the entry finds the addon, and what it says where it does not: copies of the package, each with another fault.
 import test from "ava";
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -86,6 +86,25 @@ function forSparc() {
   return bytes;
 }
 
+/** An ELF header for 64 bits in big-endian byte order, as on s390x, and a section table; 128 bytes, of which the name is part. */
+function bigEndian() {
+  const bytes = Buffer.alloc(128);
+  bytes.write("7f454c460202010000000000000000000003", "hex");
+  bytes.writeUInt16BE(22, 0x12);
+  bytes.writeBigUInt64BE(64n, 0x28);
+  bytes.writeUInt16BE(64, 0x3a);
+  bytes.writeUInt16BE(1, 0x3c);
+  bytes.write("deriveUseCacheKey", 72);
+  return bytes;
+}
+
+/** The binary with a byte order that ELF does not have. */
+function withoutByteOrder() {
+  const bytes = Buffer.from(good);
+  bytes[5] = 3;
+  return bytes;
+}
+
 /** A binary that needs a C library which is not here, as one that is built for the other does. */
 const forOtherLibc = () => replaced("libc.so", "libX.so");
 
@@ -109,6 +128,34 @@ test("a local build does where there is no platform package, and a path from the
   t.is((await copy.run([], { NAPI_RS_NATIVE_LIBRARY_PATH: binary })).implementation.binary, binary);
 });
 
+/** Writes a program that is run before the package is loaded; returns Node's options for it. */
+function preload(copy, name, code) {
+  const file = path.join(copy.folder, `${name}.cjs`);
+  writeFileSync(file, code);
+  return ["--require", file];
+}
+
+const LOG_LOADED = `const { dlopen } = process;
+process.dlopen = (module, file, ...rest) => (console.error("loaded", file), dlopen(module, file, ...rest));`;
+
+test("another package's addon that the environment names is not loaded", async (t) => {
+  const copy = installed(t);
+  const file = copy.platform(good);
+  const foreign = path.join(copy.folder, "foreign.node");
+  writeFileSync(foreign, replaced("deriveUseCacheKey", "deriveOtherThings"));
+  const options = preload(copy, "log", LOG_LOADED);
+  const run = (override, env) => copy.run(options, { NAPI_RS_NATIVE_LIBRARY_PATH: override, ...env });
+  const { implementation, stderr } = await run(foreign);
+  t.is(implementation.binary, file);
+  t.is(stderr, `loaded ${file}\n`);
+
+  rmSync(path.dirname(file), { recursive: true });
+  const { implementation: fallback, stderr: warned } = await run(foreign);
+  t.is(fallback.kind, "portable");
+  t.regex(saidOf(foreign, fallback.reason), /: the file is another package's addon$/);
+  t.notRegex(warned, /^loaded/m);
+});
+
 const [os, cpu, abi] = target.split("-");
 const libc = os === "linux" ? [`--libc=${abi.startsWith("musl") ? "musl" : "glibc"}`] : [];
 const system = [`--os=${os}`, `--cpu=${cpu}`, ...libc].join(" ");
@@ -120,18 +167,26 @@ const faults = {
   "no binary at all": [() => {}, /MODULE_NOT_FOUND: Cannot find module/, INSTALL],
   "a truncated binary": [(copy) => copy.platform(good.subarray(0, 4096)), /the file is cut off/],
   "a binary that lacks its end": [(copy) => copy.platform(good.subarray(0, -1)), /the file is cut off/],
-  "an empty binary": [(copy) => copy.platform(""), /the file is no library of Linux/],
+  "an empty binary": [(copy) => copy.platform(""), /the file is not an ELF shared library/],
   "a binary for another processor": [
     (copy) => copy.platform(forSparc()),
     /the file is for another processor/,
   ],
+  "a binary for a big-endian processor": [
+    (copy) => copy.platform(bigEndian()),
+    /the file is for another processor/,
+  ],
+  "a binary of an unknown byte order": [
+    (copy) => copy.platform(withoutByteOrder()),
+    /the file is not an ELF shared library/,
+  ],
   "a binary for macOS": [
     (copy) => copy.platform(starting(0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 0x01)),
-    /the file is no library of Linux/,
+    /the file is not an ELF shared library/,
   ],
   "a binary for Windows": [
     (copy) => copy.platform(starting(0x4d, 0x5a, 0x90, 0)),
-    /the file is no library of Linux/,
+    /the file is not an ELF shared library/,
   ],
   "a binary for another C library": [
     (copy) => copy.platform(forOtherLibc()),
@@ -222,16 +277,45 @@ test("a binary that may only be read loads", async (t) => {
   t.deepEqual([implementation.kind, stderr], ["native", ""]);
 });
 
-onLinux("of two C libraries' binaries the likely one goes first, then the other", async (t) => {
+onLinux("the good library of a big-endian machine is not called cut off, and one that is, is", async (t) => {
+  const copy = installed(t);
+  const machine = preload(copy, "s390x", `Object.defineProperty(process, "arch", { value: "s390x" });`);
+  const file = path.join(copy.folder, "s390x.node");
+  const said = async (bytes) => {
+    writeFileSync(file, bytes);
+    const { implementation } = await copy.run(machine, { NAPI_RS_NATIVE_LIBRARY_PATH: file });
+    return saidOf(file, implementation.reason);
+  };
+  // This machine cannot load it, but its C library is the one to say so.
+  t.regex(await said(bigEndian()), /: ERR_DLOPEN_FAILED: /);
+  t.regex(await said(bigEndian().subarray(0, -1)), /: the file is cut off$/);
+});
+
+onLinux("a pipe that the environment names is not read, which would take forever", async (t) => {
+  const copy = installed(t);
+  const pipe = path.join(copy.folder, "pipe.node");
+  execFileSync("mkfifo", [pipe]);
+  const { implementation } = await copy.run([], { NAPI_RS_NATIVE_LIBRARY_PATH: pipe });
+  t.regex(saidOf(pipe, implementation.reason), /: it is not a file$/);
+});
+
+onLinux("of two C libraries' binaries the one goes first that Node runs on, then the other", async (t) => {
   const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
   const copy = installed(t);
   copy.platform(good, gnu);
   copy.platform(good, musl);
-  // Machines without musl's dynamic loader, and with it.
-  for (const [answer, first] of Object.entries({ false: gnu, true: musl })) {
-    const machine = path.join(copy.folder, `${answer}.cjs`);
-    writeFileSync(machine, `require("node:fs").existsSync = () => ${answer};`);
-    t.is((await copy.run(["--require", machine])).implementation.target, first);
+  const machines = {
+    "a glibc host": [false, "/lib/x86_64-linux-gnu/libc.so.6", gnu],
+    "a glibc host with musl's tools": [true, "/lib/x86_64-linux-gnu/libc.so.6", gnu],
+    "a musl host": [true, "/lib/ld-musl-x86_64.so.1", musl],
+  };
+  for (const [machine, [hasLoader, mapped, first]] of Object.entries(machines)) {
+    const code = `const fs = require("node:fs");
+const { readFileSync } = fs;
+fs.existsSync = () => ${hasLoader};
+fs.readFileSync = (file, ...rest) => (file === "/proc/self/maps" ? "${mapped}" : readFileSync(file, ...rest));`;
+    const { implementation } = await copy.run(preload(copy, "machine", code));
+    t.is(implementation.target, first, machine);
   }
 
   const other = installed(t);
@@ -239,6 +323,18 @@ onLinux("of two C libraries' binaries the likely one goes first, then the other"
   other.platform(good, musl);
   const { implementation, stderr } = await other.run();
   t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
+});
+
+test("what a program has set for its own reports stays", async (t) => {
+  const copy = installed(t);
+  for (const excludeNetwork of [true, false]) {
+    const code = `process.report.excludeNetwork = ${excludeNetwork};
+const { implementation } = require("vinext-cache-key");
+const { excludeNetwork } = process.report;
+console.log(JSON.stringify({ implementation, excludeNetwork }));`;
+    const result = await copy.run([], {}, ["-e", code]);
+    t.deepEqual([result.implementation.kind, result.excludeNetwork], ["portable", excludeNetwork]);
+  }
 });
 
 test("without addons, or on request, the portable implementation", async (t) => {

@@ -15,15 +15,18 @@ const PACKAGE = "vinext-cache-key";
 /** The C library of this Linux, as the running Node was linked with it. */
 function libcHere() {
   if (process.platform !== "linux") return {};
+  const { report } = process;
+  const { excludeNetwork } = report ?? {};
   try {
-    const { report } = process;
-    // With the network, a report looks up the names of open connections.
+    // Otherwise the report looks up the host names of open connections, which can take seconds.
     report.excludeNetwork = true;
     const { glibcVersionRuntime: version } = /** @type {any} */ (report.getReport()).header;
     return version ? { name: "glibc", version } : { name: "musl" };
   } catch {
-    // Deno may not let a program ask.
+    // Deno asks for a permission.
     return { name: undefined };
+  } finally {
+    if (report) report.excludeNetwork = excludeNetwork;
   }
 }
 

@@ -9,6 +9,7 @@
 
 mod parse;
 
+pub(crate) use parse::split_seed;
 pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
 
 use crate::error::Error;

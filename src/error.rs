@@ -28,6 +28,13 @@ pub enum Error {
         /// What it was.
         received: String,
     },
+    /// A store's limit has no space for the scope of a key and a digest.
+    StorageKeyTooLong {
+        /// The length of scope and digest in bytes.
+        needed: usize,
+        /// The limit.
+        max_bytes: usize,
+    },
     /// A seed holds a lone surrogate, which has no URI encoding.
     UriMalformed,
     /// The key would be longer than a JavaScript string can be.
@@ -44,6 +51,7 @@ impl Error {
             Self::RuntimeDeploymentIdMissing => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISSING"),
             Self::RuntimeDeploymentIdMismatch { .. } => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH"),
             Self::InvalidArgType { .. } => Some("ERR_INVALID_ARG_TYPE"),
+            Self::StorageKeyTooLong { .. } => Some("ERR_STORAGE_KEY_TOO_LONG"),
             Self::UriMalformed | Self::StringTooLong => None,
         }
     }
@@ -73,6 +81,10 @@ impl fmt::Display for Error {
                 let what = if argument.contains('.') { "property" } else { "argument" };
                 write!(f, "The \"{argument}\" {what} must be {expected}. Received {received}")
             }
+            Self::StorageKeyTooLong { needed, max_bytes } => write!(
+                f,
+                "The key is too long and its shortest form needs {needed} bytes. Received maxBytes {max_bytes}"
+            ),
             Self::UriMalformed => f.write_str("URI malformed"),
             Self::StringTooLong => f.write_str("Invalid string length"),
         }

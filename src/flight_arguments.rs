@@ -98,7 +98,12 @@ pub(crate) fn flight_arguments_hash<Text: JsonText + ?Sized>(
 /// The key of arguments that are canonical JSON already.
 #[must_use]
 pub fn canonical_json_key(json: &[u8]) -> Digest {
-    Hash::of(json).base64url()
+    sha256_base64url(json)
+}
+
+/// A SHA-256 in unpadded base64url.
+pub(crate) fn sha256_base64url(bytes: &[u8]) -> Digest {
+    Hash::of(bytes).base64url()
 }
 
 fn write_arguments<Text: JsonText + ?Sized>(

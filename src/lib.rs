@@ -6,6 +6,7 @@
 //! | [`key_seed`] | which identity scopes a key |
 //! | [`cache_key`] | the key's grammar: build, prefix, parse |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
+//! | [`storage_key`] | keys for stores that limit their length |
 //! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
@@ -24,6 +25,7 @@ pub mod key_seed;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 pub mod stale;
+pub mod storage_key;
 pub mod store_prefix;
 pub mod uri_component;
 pub mod wtf8;
@@ -38,3 +40,4 @@ pub use flight_arguments::{
     Entry, FlightArguments, KeyOptions, Reply, canonical_json_key, flight_arguments_key,
 };
 pub use key_seed::resolve_use_cache_key_seed;
+pub use storage_key::storage_key;

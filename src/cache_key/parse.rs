@@ -93,7 +93,8 @@ pub fn parse_use_cache_key(key: &[u8]) -> Option<UseCacheKeyParts<'_>> {
     })
 }
 
-fn split_seed(scoped: &[u8]) -> Option<(String, &[u8])> {
+/// The seed of a key and what follows it, if the text after `use-cache:` begins with one.
+pub(crate) fn split_seed(scoped: &[u8]) -> Option<(String, &[u8])> {
     let seeded = scoped.strip_prefix(SEED_MARK)?;
     let (encoded, rest) = split_at_byte(seeded, seeded.iter().position(|byte| *byte == b':')?)?;
     let seed = decode_uri_component(encoded).filter(|seed| !seed.is_empty())?;
