@@ -1,5 +1,6 @@
 // What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the README, versions, types.
 import test from "ava";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { differing } from "../scripts/release/version.mjs";
@@ -24,6 +25,15 @@ test("every list of platforms is the same", (t) => {
   t.deepEqual(all(loader, /require\("\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
   t.deepEqual(all(read(".github/workflows/build.yml"), /platform: ([\w-]+)/g), platforms);
   t.deepEqual(all(read("README.md"), /^\| `((?:darwin|linux|win32)-[\w-]+)`/gm), platforms);
+});
+
+test("no generated file is stale", (t) => {
+  const { status, stdout } = spawnSync(process.execPath, ["scripts/generate/main.mjs", "--check"], {
+    cwd: new URL("..", import.meta.url),
+    encoding: "utf8",
+  });
+  t.is(stdout, "");
+  t.is(status, 0);
 });
 
 test("every platform's package is what its name says", (t) => {
