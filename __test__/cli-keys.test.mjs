@@ -1,7 +1,10 @@
 // `inspect`, `prefix`, and what all commands have in common.
 import { readFileSync } from "node:fs";
 import test from "ava";
+import fc from "fast-check";
 import { buildUseCacheKey, parseUseCacheKey } from "../index.js";
+import { partsReader } from "../js/cli/inspect.mjs";
+import { decodeKey, splitKeys } from "../js/cli/keys.mjs";
 import { renderTable } from "../js/cli/table.mjs";
 import { run } from "./helpers/cli.mjs";
 
@@ -53,6 +56,102 @@ test("inspect reads lists of any length, with one head", async (t) => {
     lines.slice(1).map((line) => line.split(/ +/)[0]),
     keys.map((one) => parseUseCacheKey(one).keySeed),
   );
+});
+
+test("inspect reads a million short lines from a file", async (t) => {
+  const { code, out } = await run(["inspect"], { input: "a\n".repeat(1_000_000), inputFile: true });
+  t.is(code, 0);
+  t.is(out.split("\n").length, 1_000_002);
+});
+
+test("inspect refuses a line that is too long to be a key, at once", async (t) => {
+  const { code, out, err } = await run(["inspect"], { input: `${bare}\n${"a".repeat(32 << 20)}` });
+  t.deepEqual([code, out], [1, ""]);
+  t.regex(err, /a key is longer than 16 MiB/);
+});
+
+test("one long key does not make every row as long", async (t) => {
+  const long = buildUseCacheKey("x".repeat(1 << 20), "v1", DIGEST);
+  const { out } = await run(["inspect"], { input: `${long}\n${`${key}\n`.repeat(999)}` });
+  t.true(out.includes("x".repeat(1 << 20)));
+  t.true(out.length < 3 << 20);
+});
+
+/** Bytes, how the table shows them, and how JSON does. */
+const BYTES = [
+  ["a byte that is not UTF-8", [0xff], "\\xff", "\\udcff"],
+  ["a character that is cut off", [0xe2, 0x82], "\\xe2\\x82", "\\udce2\\udc82"],
+  ["a surrogate in UTF-8", [0xed, 0xa0, 0x80], "\\xed\\xa0\\x80", "\\udced\\udca0\\udc80"],
+  ["a byte order mark", [0xef, 0xbb, 0xbf], "\\ufeff", "\\ufeff"],
+  ["a format character beyond U+FFFF", [0xf3, 0xa0, 0x80, 0x81], "\\udb40\\udc01", "\\udb40\\udc01"],
+  ["a C1 control", [0xc2, 0x9b], "\\u009b", "\\u009b"],
+  ["a bidi control", [0xe2, 0x80, 0xae], "\\u202e", "\\u202e"],
+  ["a line separator", [0xe2, 0x80, 0xa8], "\\u2028", "\\u2028"],
+  ["DEL", [0x7f], "\\u007f", "\\u007f"],
+  ["text", [0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80], "é😀", "é😀"],
+];
+
+for (const [title, bytes, shown, inJson] of BYTES) {
+  test(`inspect shows ${title}`, async (t) => {
+    const lines = [[...bytes, 0x78], bytes, [...Buffer.from(bare), ...bytes], bytes];
+    const input = Buffer.from(lines.flatMap((line) => [...line, 0x0a]).slice(0, -1));
+    for (const inputFile of [false, true]) {
+      const table = (await run(["inspect"], { input, inputFile })).out.split("\n").slice(1);
+      const foreign = '  (no "use cache" key)';
+      t.deepEqual(table.slice(0, 2), [`${shown}x${foreign}`, `${shown}${foreign}`]);
+      t.true(table[2].endsWith(`id${shown}`));
+      t.is(table[3], `${shown}${foreign}`);
+    }
+    const { out } = await run(["inspect", "--json"], { input });
+    t.true(out.startsWith(`{"key":"${inJson}x","parts":null}\n{"key":"${inJson}","parts":null}\n`), out);
+  });
+}
+
+test("keys are decoded alike, wherever chunks end", async (t) => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 6 }),
+    fc.string({ unit: "grapheme", maxLength: 6 }).map((text) => Buffer.from(text)),
+  );
+  const property = fc.asyncProperty(fc.array(bytes), fc.array(fc.nat(20)), async (keys, sizes) => {
+    const whole = keys.map((one) => Buffer.from(one.map((byte) => (byte === 0 ? 1 : byte))));
+    const list = Buffer.concat(whole.flatMap((one) => [one, Buffer.from([0])]));
+    async function* chunks() {
+      let start = 0;
+      for (const size of [...sizes, list.length]) yield list.subarray(start, (start += size));
+    }
+    const read = [];
+    for await (const batch of splitKeys(chunks(), "\0")) read.push(...batch);
+    t.deepEqual(read, whole.map(decodeKey));
+    for (const [index, text] of read.entries()) {
+      // As Python's "surrogateescape", so nothing is lost.
+      const back = [...text].map((character) => {
+        const unit = character.charCodeAt(0);
+        const escaped = character.length === 1 && unit >= 0xdc80 && unit <= 0xdcff;
+        return escaped ? Buffer.from([unit - 0xdc00]) : Buffer.from(character);
+      });
+      t.deepEqual(Buffer.concat(back), whole[index]);
+    }
+  });
+  await fc.assert(property, { numRuns: 2000 });
+});
+
+test("a remembered function's keys are taken apart as every key is", (t) => {
+  const digest = fc.string({ unit: fc.constantFrom(..."aZ0-_"), minLength: 43, maxLength: 43 });
+  const piece = fc.oneof(
+    digest,
+    fc.constantFrom(":", "[", "]", '"', ",", "build:", "v1", ":root-params:", "\\"),
+  );
+  const call = fc.oneof(
+    fc.array(piece).map((pieces) => `use-cache:${pieces.join("")}`),
+    fc
+      .tuple(fc.string(), fc.constantFrom("v1", "v 1", undefined))
+      .map(([name, seed]) => buildUseCacheKey(JSON.stringify([`/a.ts:${name}`, "r"]), seed)),
+  );
+  const property = fc.property(call, fc.array(digest, { minLength: 2 }), (start, digests) => {
+    const partsOf = partsReader([]);
+    for (const one of digests) t.deepEqual(partsOf(`${start}:${one}`), parseUseCacheKey(`${start}:${one}`));
+  });
+  fc.assert(property, { numRuns: 5000 });
 });
 
 test("a key cannot steer the terminal", async (t) => {

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // `vinext-cache-key`: see, explain and purge keys from a shell.
 import { createRequire } from "node:module";
-import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { CliError, UsageError } from "./cli/errors.mjs";
+import { ReaderGone, print, stderr } from "./cli/output.mjs";
+import { visibleLines } from "./cli/text.mjs";
 
 const HELP = `vinext-cache-key <command> [options]
 
@@ -21,7 +22,8 @@ See, explain and purge the "use cache" keys of vinext's deployments.
   redis-cli --scan | npx vinext-cache-key inspect | less
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
-Exit codes: 0 done, 1 not possible (stderr says why), 2 wrong usage, 128 and the signal's number where one ended it.`;
+Exit codes: 0 done, 1 not possible or not complete (stderr says why), 2 wrong usage, 128 and the signal's number where
+one ended it (141 where nobody reads the output any more, as behind head).`;
 
 const commands = {
   explain: () => import("./cli/explain.mjs"),
@@ -30,21 +32,10 @@ const commands = {
   prefix: () => import("./cli/prefix.mjs"),
 };
 
-const end = (/** @type {"SIGINT" | "SIGTERM" | "SIGPIPE"} */ signal) =>
-  process.exit(128 + constants.signals[signal]);
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.once(signal, () => end(signal));
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-    // Nobody reads any more, as behind `| head`.
-    if (error.code === "EPIPE") end("SIGPIPE");
-    throw error;
-  });
-}
-
 /** @param {string[]} args */
 async function main([name = "--help", ...args]) {
-  if (name === "--help" || name === "-h" || name === "help") return console.log(HELP);
-  if (name === "--version") return console.log(createRequire(import.meta.url)("../package.json").version);
+  if (name === "--help" || name === "-h" || name === "help") return print(HELP);
+  if (name === "--version") return print(createRequire(import.meta.url)("../package.json").version);
   if (!Object.hasOwn(commands, name)) throw new UsageError(`there is no command "${name}"`);
   const { help, options, run } = await commands[/** @type {keyof typeof commands} */ (name)]();
   const { values, positionals } = parse(args, {
@@ -52,7 +43,7 @@ async function main([name = "--help", ...args]) {
     json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   });
-  return values.help ? console.log(help) : run(values, positionals);
+  return values.help ? print(help) : run(values, positionals);
 }
 
 /** @param {string[]} args @param {import("node:util").ParseArgsOptionsConfig} options @returns {{ values: any, positionals: string[] }} */
@@ -65,11 +56,19 @@ function parse(args, options) {
   }
 }
 
+/** Only a fault of this program is shown with its stack. */
+function report(/** @type {unknown} */ error) {
+  if (error instanceof ReaderGone) return;
+  const { message, stack, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
+  const known = error instanceof CliError || syscall;
+  return stderr.write(`${visibleLines((known ? `vinext-cache-key: ${message}` : stack) ?? String(error))}\n`);
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = error instanceof CliError ? error.exitCode : 1;
-  // Anything else but a full disk and its like is a fault of the program, of which the stack is needed.
-  const { message, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
-  console.error(error instanceof CliError || syscall ? `vinext-cache-key: ${message}` : error);
+  // Where stderr cannot be written to either, the exit code alone tells.
+  await report(error)?.catch(() => {});
+  // Everything is written; input that is still open would keep the process alive.
+  process.exit(error instanceof CliError ? error.exitCode : 1);
 }

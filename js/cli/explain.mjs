@@ -3,8 +3,10 @@ import { implementation, resolveDeploymentId, useCacheKeyPrefix } from "../../in
 import { advise } from "./advice.mjs";
 import { seedOf } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
+import { print } from "./output.mjs";
 import { readProject } from "./project.mjs";
 import { report } from "./report.mjs";
+import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key explain [dir] [--json]
 
@@ -36,7 +38,7 @@ export async function run({ json }, [directory = ".", stray]) {
   const facts = gather(await readProject(directory));
   const advice = advise(facts);
   if (facts.invalid !== undefined) process.exitCode = 1;
-  console.log(json ? JSON.stringify({ ...facts, advice }, null, 2) : report(facts, advice));
+  await print(json ? toJson({ ...facts, advice }, 2) : report(facts, advice));
 }
 
 /** @param {import("./project.mjs").Project} project */

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "../../index.js";
 import { CliError } from "./errors.mjs";
+import { storePrefixes } from "./store-prefix.mjs";
 
 /**
  * @typedef {{ nul: boolean, stripPrefix: string[], unscoped: boolean, foreign: boolean }} FilterOptions
@@ -87,12 +88,11 @@ class PortableFilter {
   constructor(keep, options) {
     this.#options = options;
     this.#separator = options.nul ? "\0" : "\n";
-    const prefixes = options.stripPrefix.map((text) => Buffer.from(text).toString("latin1"));
-    if (prefixes.length === 0) prefixes.push("");
-    if (options.foreign && prefixes.includes("")) {
+    const { foreign, stripPrefix } = options;
+    if (foreign && (stripPrefix.length === 0 || stripPrefix.includes(""))) {
       throw new CliError("foreign keys are stale only behind a prefix of the store");
     }
-    this.#prefixes = prefixes.map(storePrefix);
+    this.#prefixes = storePrefixes(stripPrefix, (text) => Buffer.from(text).toString("latin1"));
     for (const seed of keep) {
       this.#deployments.set(useCacheKeyPrefix(seed).slice(SEEDED.length, -1), { seed, kept: true, keys: 0 });
     }
@@ -176,19 +176,4 @@ class PortableFilter {
 function mayRecordATag(/** @type {string} */ key) {
   const [head] = key.split("/", 1);
   return head.includes("_N_T_") || /(?<![A-Za-z])[tT][aA][gG]|T[aA][gG]/.test(head);
-}
-
-/** A function that gives the key behind a prefix, if it has the prefix. The same as `src/store_prefix.rs`. */
-function storePrefix(/** @type {string} */ text) {
-  const [start, end, more] = text.split("*");
-  if (more !== undefined || end === "") {
-    const shown = Buffer.from(text, "latin1").toString();
-    throw new CliError(`the prefix "${shown}" needs at most one *, and text behind it`);
-  }
-  return (/** @type {string} */ key) => {
-    if (!key.startsWith(start)) return undefined;
-    if (end === undefined) return key.slice(start.length);
-    const found = key.indexOf(end, start.length);
-    return found > start.length ? key.slice(found + end.length) : undefined;
-  };
 }

@@ -1,29 +1,37 @@
 // Keys on stdin.
-import { fstatSync, read } from "node:fs";
+import { read } from "node:fs";
+import { Socket } from "node:net";
 import { promisify } from "node:util";
+import { CliError } from "./errors.mjs";
+import { stderr } from "./output.mjs";
 
-/** Of a file, more is read at once than a pipe has. */
-const CHUNK = 1 << 20;
+/** A file is read in larger chunks than a pipe gives. */
+const CHUNK = 256 << 10;
 
 /**
- * Chunks that are good until the next one is asked for.
- * @returns {AsyncIterable<Buffer>}
+ * Chunks of stdin. Each is valid until the next one is asked for.
+ * @returns {AsyncGenerator<Buffer>}
  */
-export function openInput() {
-  if (process.stdin.isTTY) console.error("Reading keys from the terminal; Ctrl-D ends them.");
-  return fstatSync(0).isFile() ? readFile(0) : process.stdin;
+export async function* openInput() {
+  if (process.stdin.isTTY) await stderr.write("Reading keys from the terminal; Ctrl-D ends them.\n");
+  try {
+    // Node takes a folder, and some devices, for an empty stream; reading the descriptor reports the error.
+    yield* process.stdin instanceof Socket ? process.stdin : readDescriptor(0);
+  } catch (error) {
+    throw new CliError(`stdin cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
-/** Reads into one of two buffers, because new ones pile up faster than they are collected, while the other is worked on. */
-async function* readFile(/** @type {number} */ file) {
+/** Reads into one of two buffers while the other is worked on: new buffers would pile up faster than they are collected. */
+async function* readDescriptor(/** @type {number} */ descriptor) {
   const next = async (/** @type {Buffer} */ buffer) => {
-    const { bytesRead } = await promisify(read)(file, buffer, 0, CHUNK, null);
+    const { bytesRead } = await promisify(read)(descriptor, buffer, 0, CHUNK, null);
     return buffer.subarray(0, bytesRead);
   };
   let [idle, busy] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
   for (let chunk = await next(busy); chunk.length > 0; [idle, busy] = [busy, idle]) {
     const following = next(idle);
-    // Its failure is met when it is waited for, not earlier.
+    // Its failure is reported when it is awaited below, not as an unhandled rejection before.
     following.catch(() => {});
     yield chunk;
     chunk = await following;

@@ -1,6 +1,8 @@
 // `vinext-cache-key prefix`
 import { useCacheKeyPrefix } from "../../index.js";
 import { UsageError } from "./errors.mjs";
+import { print } from "./output.mjs";
+import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key prefix <seed>… [--glob] [--json]
 
@@ -18,12 +20,11 @@ export const options = { glob: { type: "boolean" } };
 /** @param {{ glob?: boolean, json?: boolean }} values @param {string[]} seeds */
 export function run({ glob, json }, seeds) {
   if (seeds.length === 0) throw new UsageError("prefix needs a seed");
-  if (seeds.includes("")) throw new UsageError("an empty seed is none: every key starts with its prefix");
+  if (seeds.includes("")) throw new UsageError("the seed is empty: its prefix would match every key");
   const rows = seeds.map((seed) => {
     const prefix = useCacheKeyPrefix(seed);
-    // Of the characters that patterns give a meaning, only this one is in encoded seeds. Not every store knows `\*`.
+    // An encoded seed holds no other character that patterns give a meaning. Not every store knows `\*`.
     return { seed, prefix, glob: `${prefix.replaceAll("*", "[*]")}*` };
   });
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else for (const row of rows) console.log(glob ? row.glob : row.prefix);
+  return print(json ? toJson(rows, 2) : rows.map((row) => (glob ? row.glob : row.prefix)).join("\n"));
 }

@@ -2,10 +2,12 @@
 import { useCacheKeyPrefix } from "../../index.js";
 import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
-import { Hold } from "./hold.mjs";
 import { openInput } from "./input.mjs";
 import { builtSeed } from "./build.mjs";
-import { Progress, digest, summary } from "./summary.mjs";
+import { ReaderGone, stderr, stdout } from "./output.mjs";
+import { Spool } from "./spool.mjs";
+import { Progress, summary, totals } from "./summary.mjs";
+import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > stale-keys
 
@@ -20,10 +22,10 @@ Reads keys, one per line, and writes those of other deployments, unchanged and i
   --include-foreign     also write other keys behind the prefix, such as pages and sessions: look at the list before you
                         delete it. Needs --strip-prefix. Records of tags are never written.
   --allow-unseen        do not wait for a key of every deployment to keep
-  --json                the summary as JSON
+  --json                the summary as JSON, with the reason under "refused" where the list was not filtered to its end
 
 Nothing is written before a key of every deployment to keep has been seen, so that a misspelt seed deletes nothing.
-Until then the output is held back, in a temporary file if it is long.
+Until then the output waits, in a temporary file if it is long.
 
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
@@ -44,27 +46,34 @@ export const options = {
 export async function run(values, positionals) {
   const [stray] = positionals;
   if (stray !== undefined) throw new UsageError(`stale reads keys on stdin, not as arguments: "${stray}"`);
-  const filterOptions = {
+  const options = {
     nul: values.null,
     stripPrefix: values["strip-prefix"],
     unscoped: values["include-unscoped"],
     foreign: values["include-foreign"],
   };
-  if (filterOptions.foreign && !filterOptions.stripPrefix.some(Boolean)) {
+  if (options.foreign && !options.stripPrefix.some(Boolean)) {
     throw new UsageError(
       "--include-foreign needs --strip-prefix: without a prefix every other program's key would be written",
     );
   }
-  const filter = openFilter(seedsToKeep(values), filterOptions);
-  const written = await pass(filter, values["allow-unseen"]);
-  const result = digest(filter.seen(), filterOptions, written);
-  console.error(values.json ? JSON.stringify(result, null, 2) : summary(result, filterOptions));
-  if (written) return;
-  const names = unseen(filter).map(({ seed }) => JSON.stringify(seed));
-  throw new CliError(
-    `nothing is written, because no key of ${names.join(" or ")} was read. ` +
-      "If its name is right and it has no keys yet, pass --allow-unseen.",
-  );
+  const filter = async () =>
+    filterInput(openFilter(seedsToKeep(values), options), options, values["allow-unseen"]);
+  if (values.json) return reportJson(filter);
+  const result = await filter();
+  await stderr.write(`${summary(result, options)}\n`);
+  if (result.refused) throw new CliError(result.refused);
+}
+
+/** Whoever asks for JSON parses stderr, so a refusal is part of the JSON. */
+async function reportJson(/** @type {() => Promise<{ refused?: string }>} */ filter) {
+  const result = await filter().catch((error) => {
+    if (!(error instanceof CliError) || error instanceof UsageError || error instanceof ReaderGone)
+      throw error;
+    return { refused: error.message };
+  });
+  await stderr.write(`${toJson(result, 2)}\n`);
+  if (result.refused) process.exitCode = 1;
 }
 
 /** @param {{ keep: string[], "keep-current": string[] }} values */
@@ -89,36 +98,42 @@ function isWellFormed(/** @type {string} */ seed) {
 }
 
 /**
- * Filters stdin to stdout. Returns whether the stale keys are written, if there are any.
+ * Writes the stale keys of stdin to stdout.
  *
  * @param {import("./filter.mjs").Filter} filter
- * @param {boolean} unseenAllowed
+ * @param {import("./filter.mjs").FilterOptions} options
+ * @param {boolean} unseenAllowed Whether a deployment to keep may be without any key.
  */
-async function pass(filter, unseenAllowed) {
+async function filterInput(filter, options, unseenAllowed) {
   const progress = new Progress();
-  const hold = new Hold();
-  let held = !unseenAllowed;
-  const pour = async (/** @type {Buffer} */ stale) => {
-    if (!held) return write(stale);
-    hold.add(Buffer.from(stale));
-    if (filter.unseen() > 0) return;
-    held = false;
-    for (const block of hold.release()) await write(block);
+  const spool = new Spool();
+  const mayWrite = () => unseenAllowed || filter.unseen() === 0;
+  const emit = async (/** @type {Buffer} */ stale) => {
+    if (!mayWrite()) return spool.add(stale);
+    for (const block of spool.take()) await stdout.write(block);
+    await stdout.write(stale);
   };
-  for await (const chunk of openInput()) {
-    await pour(filter.push(chunk));
-    progress.add(chunk.length);
+  try {
+    for await (const chunk of openInput()) {
+      await emit(filter.push(chunk));
+      progress.add(chunk.length);
+    }
+    await emit(filter.finish());
+  } finally {
+    progress.end();
   }
-  await pour(filter.finish());
-  progress.end();
-  return !held || hold.empty;
+  const refused = !mayWrite() && !spool.empty;
+  const result = totals(filter.seen(), options, !refused);
+  return refused ? { ...result, refused: refusal(result) } : result;
 }
 
-const unseen = (/** @type {import("./filter.mjs").Filter} */ filter) =>
-  filter.seen().deployments.filter(({ kept, keys }) => kept && keys === 0);
-
-/** Ends when the block may be written to again. */
-const write = (/** @type {Buffer} */ block) =>
-  new Promise((resolve) => {
-    process.stdout.write(block, resolve);
-  });
+/** @param {ReturnType<typeof totals>} result */
+function refusal({ deployments }) {
+  const names = deployments
+    .filter(({ kept, keys }) => kept && keys === 0)
+    .map(({ seed }) => JSON.stringify(seed));
+  return (
+    `nothing is written, because no key of ${names.join(" or ")} was read. ` +
+    "If its name is right and it has no keys yet, pass --allow-unseen."
+  );
+}

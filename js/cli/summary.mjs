@@ -1,4 +1,4 @@
-// What `stale` says of its work, on stderr.
+// What `stale` prints to stderr: progress and the summary.
 import { digits, paint, visible } from "./text.mjs";
 
 const MOST_ROWS = 20;
@@ -9,8 +9,14 @@ const REPORT_AFTER = 200;
  * @typedef {import("./filter.mjs").FilterOptions} FilterOptions
  */
 
-/** @param {Seen} seen @param {FilterOptions} options @param {boolean} written Whether the stale keys are. */
-export function digest({ deployments, ...others }, options, written) {
+/**
+ * @typedef {Seen & { keys: number, written: number, refused?: string }} Totals
+ * @param {Seen} seen
+ * @param {FilterOptions} options
+ * @param {boolean} written Whether the stale keys are written.
+ * @returns {Totals}
+ */
+export function totals({ deployments, ...others }, options, written) {
   const sum = (/** @type {{ keys: number }[]} */ some) => some.reduce((total, { keys }) => total + keys, 0);
   const stale =
     sum(deployments.filter(({ kept }) => !kept)) +
@@ -27,11 +33,13 @@ export function digest({ deployments, ...others }, options, written) {
 const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
   kept ? (keys > 0 ? "kept" : "kept, not seen") : "stale";
 
-/** @param {ReturnType<typeof digest>} digest @param {FilterOptions} options */
+/** @param {Totals} totals @param {FilterOptions} options */
 export function summary({ deployments, unscoped, tags, foreign, outside, keys, written }, options) {
   const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
-  const rows = deployments.map(({ seed, kept, keys }) => [digits(keys), visible(seed), fateOf(kept, keys)]);
-  const rest = rows.splice(MOST_ROWS).length;
+  const rows = deployments
+    .slice(0, MOST_ROWS)
+    .map(({ seed, kept, keys }) => [digits(keys), visible(seed), fateOf(kept, keys)]);
+  const rest = deployments.length - rows.length;
   if (unscoped > 0) rows.push([digits(unscoped), "(of no deployment)", left(options.unscoped)]);
   if (tags > 0) rows.push([digits(tags), "(record of a tag)", left(false)]);
   if (foreign > 0) rows.push([digits(foreign), '(not a "use cache" key)', left(options.foreign)]);
@@ -50,13 +58,13 @@ export function summary({ deployments, unscoped, tags, foreign, outside, keys, w
   return lines.join("\n");
 }
 
-/** How much has been read, for whoever watches. */
+/** How much has been read, on a terminal. */
 export class Progress {
   #terminal;
   #bytes = 0;
   #next = Date.now() + REPORT_AFTER;
 
-  /** @param {{ write(text: string): unknown } | false} terminal Unless keys go to it as well. */
+  /** @param {{ write(text: string): unknown } | false} terminal The keys may not go to the same terminal. */
   constructor(terminal = process.stderr.isTTY && !process.stdout.isTTY && process.stderr) {
     this.#terminal = terminal;
   }

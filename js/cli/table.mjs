@@ -3,62 +3,72 @@ import { cut, paint } from "./text.mjs";
 
 const GAP = "  ";
 const NARROWEST = 6;
+/** Without a terminal nothing is cut, but one long cell does not pad all others to its length. */
+const WIDEST_PADDING = 160;
 
 /**
  * @typedef {object} Column
  * @property {string} title
  * @property {import("./text.mjs").Style} [style]
  * @property {"start" | "end"} [cutAt] Where text is left out.
- * @property {number} [telling] As many characters tell as much as all, so that the others go first.
+ * @property {number} [telling] So many characters identify the whole, so this column is shortened first.
  */
 
 /**
  * @param {Column[]} head
- * @param {(string[] | string)[]} rows A text alone goes over all columns.
+ * @param {(string[] | string)[]} rows A text alone spans all columns.
  * @param {{ withHead?: boolean, columns?: number }} options Without a number of columns nothing is shortened.
+ * @returns {string[]} Lines.
  */
 export function renderTable(head, rows, { withHead = true, columns = Infinity }) {
-  const titles = head.map(({ title }) => title);
-  const cells = rows.filter((row) => typeof row !== "string");
-  const widths = fit(
-    head,
-    titles.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column].length))),
-    columns - GAP.length * (head.length - 1),
-  );
-  const line = (/** @type {string[]} */ row, /** @type {(Column["style"])[]} */ styles) =>
-    row
-      .map((text, index) => {
-        const shown = cut(text, widths[index], head[index].cutAt);
-        return paint(styles[index], index < row.length - 1 ? shown.padEnd(widths[index]) : shown);
-      })
-      .join(GAP)
-      .trimEnd();
+  const widths = fit(head, widest(head, rows), columns - GAP.length * (head.length - 1));
+  const shorten = columns !== Infinity;
+  const line = (/** @type {string[]} */ row, /** @type {Column["style"][]} */ styles) => {
+    let text = "";
+    for (const [index, cell] of row.entries()) {
+      const shown = shorten ? cut(cell, widths[index], head[index].cutAt) : cell;
+      const padded = index < row.length - 1 ? shown.padEnd(widths[index]) + GAP : shown;
+      text += styles[index] ? paint(styles[index], padded) : padded;
+    }
+    return text.trimEnd();
+  };
   const styles = head.map(({ style }) => style);
   const lines = rows.map((row) =>
     typeof row === "string" ? paint("dim", cut(row, columns)) : line(row, styles),
   );
-  return withHead
-    ? [
-        line(
-          titles,
-          titles.map(() => "dim"),
-        ),
-        ...lines,
-      ]
-    : lines;
+  if (!withHead) return lines;
+  return [
+    line(
+      head.map(({ title }) => title),
+      head.map(() => "dim"),
+    ),
+    ...lines,
+  ];
 }
 
-/** Takes what is too much from the columns that tell no less for it, then from the widest. */
-function fit(/** @type {Column[]} */ head, /** @type {number[]} */ wanted, /** @type {number} */ room) {
-  const widths = [...wanted];
+/** How wide each column would be if nothing were shortened. */
+function widest(/** @type {Column[]} */ head, /** @type {(string[] | string)[]} */ rows) {
+  const widths = head.map(({ title }) => title.length);
+  for (const row of rows) {
+    if (typeof row === "string") continue;
+    for (const [index, { length }] of row.entries()) if (length > widths[index]) widths[index] = length;
+  }
+  return widths;
+}
+
+/** Shortens the columns that lose nothing by it, then the widest ones. */
+function fit(/** @type {Column[]} */ head, /** @type {number[]} */ wanted, /** @type {number} */ available) {
+  if (available === Infinity) return wanted.map((width) => Math.min(width, WIDEST_PADDING));
+  const widths = wanted.map((width) => Math.min(width, available));
   const sum = () => widths.reduce((total, width) => total + width, 0);
   head.forEach(({ telling = Infinity }, column) => {
-    widths[column] = Math.max(Math.min(widths[column], telling), widths[column] - Math.max(0, sum() - room));
+    const excess = Math.max(0, sum() - available);
+    widths[column] = Math.max(Math.min(widths[column], telling), widths[column] - excess);
   });
-  while (sum() > room) {
-    const widest = Math.max(...widths);
-    if (widest <= NARROWEST) break;
-    widths[widths.indexOf(widest)] -= 1;
+  while (sum() > available) {
+    const width = Math.max(...widths);
+    if (width <= NARROWEST) break;
+    widths[widths.indexOf(width)] -= 1;
   }
   return widths;
 }

@@ -3,21 +3,55 @@ import { styleText } from "node:util";
 
 /** @typedef {Parameters<typeof styleText>[0]} Style */
 
+/** Whether a stream takes colours. Asked once for each, because the answer takes longer than a row of a table. */
+const coloured = new WeakMap();
+function isColoured(/** @type {NodeJS.WriteStream} */ stream) {
+  if (!coloured.has(stream)) coloured.set(stream, styleText("bold", "", { stream }) !== "");
+  return coloured.get(stream);
+}
+
 /** @param {Style | undefined} style @param {string} text @param {NodeJS.WriteStream} [stream] Where it goes: in colour on a terminal. */
 export const paint = (style, text, stream = process.stdout) =>
-  style ? styleText(style, text, { stream }) : text;
+  style && isColoured(stream) ? styleText(style, text, { validateStream: false }) : text;
 
-/** Keys may hold any character. What would steer a terminal is shown as JSON escapes it. */
+const PLAIN = /^[ -~]*$/;
+/** What steers a terminal or cannot be seen: control and format characters, line separators, lone surrogates. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The UTF-16 units of a character, as JSON escapes them. */
+const escaped = (/** @type {string} */ character) =>
+  character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+
+/** Bytes that are not UTF-8 are decoded to U+DC80 to U+DCFF, see `decodeKey`. */
+const escapedByte = (/** @type {string} */ character) => {
+  const unit = character.charCodeAt(0);
+  return unit >= 0xdc80 && unit <= 0xdcff ? `\\x${(unit - 0xdc00).toString(16)}` : escaped(character);
+};
+
+/** Text of any origin, with what steers a terminal or cannot be seen as an escape sequence of JSON. */
 export const visible = (/** @type {string} */ text) =>
-  text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  PLAIN.test(text) ? text : text.replaceAll(INVISIBLE, escapedByte);
+
+/** A message, which may have several lines. */
+export const visibleLines = (/** @type {string} */ text) => text.split("\n").map(visible).join("\n");
+
+/** JSON that is as safe to print: `JSON.stringify` leaves C1 and bidi controls as they are. */
+export function json(/** @type {unknown} */ value, /** @type {number} */ indent = 0) {
+  const text = JSON.stringify(value, null, indent);
+  if (PLAIN.test(text)) return text;
+  return text.replaceAll(INVISIBLE, (character) => (character === "\n" ? character : escaped(character)));
+}
 
 /** @param {string} text @param {number} width @param {"start" | "end"} [from] Where text is left out. */
 export function cut(text, width, from = "end") {
   if (text.length <= width) return text;
-  return from === "end" ? `${text.slice(0, width - 1)}…` : `…${text.slice(text.length - width + 1)}`;
+  // Half a surrogate pair is not printable.
+  return from === "end"
+    ? `${text.slice(0, width - 1).replace(/[\ud800-\udbff]$/, "")}…`
+    : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
 const grouped = new Intl.NumberFormat("en");
