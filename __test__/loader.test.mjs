@@ -1,7 +1,17 @@
 // How the entry finds the addon, and what it says where it does not: copies of the package, each with another fault.
 import test from "ava";
 import { execFile, execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,17 +32,31 @@ const ENV = {
 };
 const DEMAND = { VINEXT_CACHE_KEY: "native" };
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+const PROJECT = { "package.json": { dependencies: { "vinext-cache-key": version } } };
 
-/** A package as installed, without a binary. */
-function installed(t, store = "node_modules") {
-  const app = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-loader-"));
+/**
+ * A package as installed, without a binary.
+ *
+ * @param {{ store?: string, files?: Record<string, unknown> }} [how] `files` are the project's, as JSON.
+ */
+function installed(t, { store = "node_modules", files = PROJECT } = {}) {
+  const app = realpathSync(mkdtempSync(path.join(tmpdir(), "vinext-cache-key-loader-")));
   t.teardown(() => rmSync(app, { recursive: true, force: true }));
   const modules = path.join(app, store);
   const folder = path.join(modules, "vinext-cache-key");
   for (const file of ["index.js", "package.json", "js"]) {
     cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true });
   }
+  if (store !== "node_modules") {
+    mkdirSync(path.join(app, "node_modules"), { recursive: true });
+    symlinkSync(folder, path.join(app, "node_modules/vinext-cache-key"), "junction");
+  }
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(app, name)), { recursive: true });
+    writeFileSync(path.join(app, name), JSON.stringify(content));
+  }
   return {
+    app,
     folder,
     /** Puts bytes where the local build is looked for. */
     local: (bytes) => writeFileSync(path.join(folder, LOCAL), bytes),
@@ -49,7 +73,7 @@ function installed(t, store = "node_modules") {
     run(options = [], env = {}, code = REQUIRE) {
       return new Promise((done) => {
         const args = [...options, ...code];
-        const settings = { cwd: path.dirname(modules), env: { ...ENV, ...env } };
+        const settings = { cwd: app, env: { ...ENV, ...env } };
         execFile(process.execPath, args, settings, (error, stdout, stderr) => {
           done({ code: error?.code ?? 0, stderr, ...(stdout && JSON.parse(stdout)) });
         });
@@ -156,13 +180,12 @@ test("another package's addon that the environment names is not loaded", async (
   t.notRegex(warned, /^loaded/m);
 });
 
-const [os, cpu, abi] = target.split("-");
-const libc = os === "linux" ? [`--libc=${abi.startsWith("musl") ? "musl" : "glibc"}`] : [];
-const system = [`--os=${os}`, `--cpu=${cpu}`, ...libc].join(" ");
-const INSTALL = `npm install ${system} vinext-cache-key@${version}`;
-const REINSTALL = /^delete \S+node_modules\S+, then npm install$/;
+const [os, cpu] = target.split("-");
+const WANTED = `${PLATFORM}@${version}`;
+const INSTALL = `npm install --no-save --force ${WANTED}`;
+const REINSTALL = new RegExp(`^delete \\S+node_modules\\S+${PLATFORM}, then ${INSTALL}$`);
 
-/** What may befall a binary: the cause that is then named, and the remedy. */
+/** What can be wrong with a binary: the cause that is then named, and the remedy. */
 const faults = {
   "no binary at all": [() => {}, /MODULE_NOT_FOUND: Cannot find module/, INSTALL],
   "a truncated binary": [(copy) => copy.platform(good.subarray(0, 4096)), /the file is cut off/],
@@ -207,9 +230,12 @@ const faults = {
   "a folder in the place of the binary": [(copy) => mkdirSync(copy.platform()), /MODULE_NOT_FOUND: /],
 };
 
-/** What a diagnosis says of a candidate, and what mends it. */
+/** What a diagnosis says of a candidate, and what to do, in which folder. */
 const saidOf = (candidate, reason) => reason.split("\n").find((line) => line.startsWith(`- ${candidate}: `));
-const remedyIn = (reason) => /\nTo mend it: (.*)$/.exec(reason)[1];
+function remedyIn(reason) {
+  const [, folder, action] = /\nTo fix it(?:, in (.*?))?: (.*)$/.exec(reason);
+  return { folder, action };
+}
 
 // What befalls them befalls files of Linux.
 const onLinux = os === "linux" ? test : test.skip;
@@ -228,8 +254,10 @@ for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults
     t.true(head.endsWith(`), Node ${process.version}. Tried:`), head);
     t.regex(saidOf(PLATFORM, reason), cause);
     t.regex(saidOf(`./${LOCAL}`, reason), /MODULE_NOT_FOUND: /);
-    if (typeof remedy === "string") t.is(remedyIn(reason), remedy);
-    else t.regex(remedyIn(reason), remedy);
+    const { folder, action } = remedyIn(reason);
+    t.is(folder, copy.app);
+    if (typeof remedy === "string") t.is(action, remedy);
+    else t.regex(action, remedy);
   });
 
   onLinux(`${fault}: an error with a code where the addon is demanded`, async (t) => {
@@ -242,29 +270,129 @@ for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults
   });
 }
 
-test("the command that mends is one of the package manager at hand", async (t) => {
-  const remedies = async (befall, env, store) => {
-    const copy = installed(t, store);
-    befall(copy);
-    return remedyIn((await copy.run([], env)).implementation.reason);
+/** What to do about a package that is missing, and about one that lacks its binary. */
+async function remedies(t, how, options = []) {
+  const said = async (damage) => {
+    const copy = installed(t, how);
+    damage(copy);
+    const { implementation } = await copy.run(typeof options === "function" ? options(copy) : options);
+    const { folder, action } = remedyIn(implementation.reason);
+    return [folder && path.relative(copy.app, folder), action.replaceAll(copy.app, "<app>")];
   };
-  const missing = () => {};
-  const deleted = (copy) => copy.platform();
-  const store = "node_modules/.pnpm/vinext-cache-key@0.1.0/node_modules";
-  t.is(
-    await remedies(missing, {}, store),
-    `pnpm install ${system}, and for good: supportedArchitectures in pnpm-workspace.yaml`,
-  );
-  t.is(await remedies(deleted, {}, store), "pnpm install --force");
-  const yarn = { npm_config_user_agent: "yarn/4.18.1 npm/? node/v24.21.0 linux x64" };
-  t.is(
-    await remedies(missing, yarn),
-    `yarn install, where supportedArchitectures in .yarnrc.yml has os ${os} and cpu ${cpu}`,
-  );
-  t.is(await remedies(deleted, yarn), "delete .yarn/unplugged or node_modules, then yarn install");
-  const bun = { npm_config_user_agent: "bun/1.4.5 npm/? node/v24.3.0 linux x64" };
-  t.is(await remedies(missing, bun), `bun install --os=${os} --cpu=${cpu}`);
-  t.regex(await remedies(deleted, bun), /^delete \S+, then bun install$/);
+  return { missing: await said(() => {}), damaged: await said((copy) => copy.platform()) };
+}
+
+const FOLDER = path.join("<app>", "node_modules", PLATFORM);
+const STORE = "node_modules/.pnpm/vinext-cache-key@0.1.0/node_modules";
+
+// `npm run test:install` runs these commands in projects that the package managers really installed.
+for (const [manager, { mark, store, missing, damaged }] of Object.entries({
+  npm: {
+    mark: "node_modules/.package-lock.json",
+    missing: INSTALL,
+    damaged: `delete ${FOLDER}, then ${INSTALL}`,
+  },
+  pnpm: {
+    mark: "node_modules/.modules.yaml",
+    store: STORE,
+    missing: "pnpm install --config.optional=true",
+    damaged: `delete ${path.join("<app>", STORE, PLATFORM)}, then pnpm install --config.optional=true`,
+  },
+  "pnpm, hoisted": {
+    mark: "node_modules/.modules.yaml",
+    missing: "pnpm install --config.optional=true",
+    damaged: `delete ${FOLDER}, then pnpm install --config.optional=true`,
+  },
+  "Yarn with node_modules": {
+    mark: "node_modules/.yarn-state.yml",
+    missing: "yarn install",
+    damaged: `delete ${FOLDER}, then yarn install`,
+  },
+  "Yarn 1": {
+    mark: "node_modules/.yarn-integrity",
+    missing: "yarn install --check-files",
+    damaged: `delete ${FOLDER}, then yarn install --check-files`,
+  },
+  Bun: {
+    mark: "bun.lock",
+    missing: `bun add --no-save ${WANTED}`,
+    damaged: `bun pm cache rm, delete ${FOLDER}, then bun add --no-save ${WANTED}`,
+  },
+  Deno: {
+    mark: "node_modules/.deno/setup",
+    missing: "deno install",
+    damaged: "deno install --reload",
+  },
+})) {
+  test(`the remedy is a command of the package manager that installed the project: ${manager}`, async (t) => {
+    const said = await remedies(t, { store, files: { ...PROJECT, [mark]: {} } });
+    t.deepEqual(said, { missing: ["", missing], damaged: ["", damaged] });
+  });
+}
+
+test("the remedy under Plug'n'Play", async (t) => {
+  const pnp = (copy) =>
+    preload(copy, "pnp", `Object.defineProperty(process.versions, "pnp", { value: "3" });`);
+  const said = await remedies(t, {}, pnp);
+  t.deepEqual(said, {
+    missing: ["", "yarn install"],
+    damaged: ["", "delete .yarn/unplugged, then yarn install"],
+  });
+});
+
+test("a platform's package that npm's lockfile has was left out: optional dependencies are asked for", async (t) => {
+  const lockfile = { packages: { [`node_modules/${PLATFORM}`]: { version } } };
+  const { missing } = await remedies(t, { files: { ...PROJECT, "package-lock.json": lockfile } });
+  t.deepEqual(missing, ["", "npm install --include=optional"]);
+  for (const packages of [null, [], "x", { "node_modules/vinext-cache-key-darwin-arm64": {} }]) {
+    const files = { ...PROJECT, "package-lock.json": { packages } };
+    t.deepEqual((await remedies(t, { files })).missing, ["", INSTALL]);
+  }
+});
+
+// An install there removes all packages, because the manifest of the output lists none.
+for (const [output, files] of Object.entries({
+  "a standalone folder": { "package.json": { private: true, type: "module" }, "server.js": "" },
+  "files that were traced": {},
+  "a manifest that lists nothing": { "package.json": [] },
+})) {
+  test(`in the output of a build nothing is to be installed or deleted: ${output}`, async (t) => {
+    const { missing, damaged } = await remedies(t, { files });
+    t.is(missing[0], undefined);
+    t.regex(
+      missing[1],
+      /^do not install in this folder, which is the output of a build\. Where you build, run/,
+    );
+    t.true(missing[1].includes(`"${INSTALL}"`), missing[1]);
+    t.deepEqual(damaged, [
+      undefined,
+      `build again and replace this folder by the new output: it is the output of a build, and ${path.join(FOLDER, "package.json")} is damaged`,
+    ]);
+  });
+}
+
+test("a workspace's root, which may list no dependencies, is a project", async (t) => {
+  const { missing } = await remedies(t, { files: { "package.json": { workspaces: ["web"] } } });
+  t.deepEqual(missing, ["", INSTALL]);
+});
+
+test("a store outside the project: the project is where the process runs", async (t) => {
+  const { missing } = await remedies(t, { store: "store/links/0.1.0/node_modules" });
+  t.deepEqual(missing, ["", INSTALL]);
+});
+
+test("where the folder of the process was deleted", async (t) => {
+  const copy = installed(t, { files: {} });
+  const gone = `const { mkdtempSync, rmdirSync } = require("node:fs");
+const folder = mkdtempSync(require("node:os").tmpdir() + "/gone-");
+process.chdir(folder);
+rmdirSync(folder);`;
+  const program = REQUIRE[1].replace(`"vinext-cache-key"`, JSON.stringify(copy.folder));
+  const { code, implementation } = await copy.run(os === "win32" ? [] : preload(copy, "gone", gone), {}, [
+    "-e",
+    program,
+  ]);
+  t.deepEqual([code, implementation.kind], [0, "portable"]);
 });
 
 test("a binary that may only be read loads", async (t) => {
@@ -342,10 +470,7 @@ test("without addons, or on request, the portable implementation", async (t) => 
   copy.platform(good);
   const without = await copy.run(["--no-addons"]);
   t.deepEqual([without.implementation.kind, without.key], ["portable", KEY]);
-  t.regex(
-    without.implementation.reason,
-    /ERR_DLOPEN_DISABLED[^]*To mend it: start Node without --no-addons$/,
-  );
+  t.regex(without.implementation.reason, /ERR_DLOPEN_DISABLED[^]*To fix it: start Node without --no-addons$/);
   t.regex((await copy.run(["--no-addons"], DEMAND)).stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
   const wanted = await copy.run([], { VINEXT_CACHE_KEY: "portable" });
   t.deepEqual([wanted.implementation.kind, wanted.key, wanted.stderr], ["portable", KEY, ""]);
@@ -359,7 +484,7 @@ test("under Node's permission model, as it permits", async (t) => {
   const refused = async (remedy, ...permissions) => {
     const { implementation, key } = await run(...permissions);
     t.deepEqual([implementation.kind, key], ["portable", KEY]);
-    t.true(implementation.reason.includes(`\nTo mend it: ${remedy}`), implementation.reason);
+    t.true(implementation.reason.includes(`\nTo fix it: ${remedy}`), implementation.reason);
     const { stderr } = await copy.run([`--${name}permission`, ...permissions], DEMAND);
     t.regex(stderr, /ERR_NATIVE_ADDON_UNAVAILABLE/);
   };

@@ -1,9 +1,12 @@
-// Why no addon has loaded, and what mends it. Itself loaded only then.
+// Why no addon has loaded, and what to do about it. Loaded only in that case.
 "use strict";
 
-const { dirname } = require("node:path");
+const { existsSync, readFileSync } = require("node:fs");
+const { dirname, join } = require("node:path");
 
 const PACKAGE = "vinext-cache-key";
+/** `undefined` in a bundle that is an ES module. */
+const HERE = typeof __dirname === "string" ? __dirname : undefined;
 
 /**
  * @typedef {object} Attempt What came of a candidate that did not load.
@@ -30,64 +33,165 @@ function libcHere() {
   }
 }
 
+/**
+ * Runs `probe`; returns `undefined` if it throws, as a permission model or a deleted folder makes it do.
+ * @template T
+ * @param {() => T} probe
+ */
+function permitted(probe) {
+  try {
+    return probe();
+  } catch {}
+}
+
 function runtimeHere() {
   const { deno, bun } = process.versions;
   return deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : `Node ${process.version}`;
 }
 
-/** The package manager by which this package seems to have been installed. */
-function managerHere() {
+/** What each package manager leaves in the `node_modules` that it installed, or (Bun) beside it. */
+const MARKS = {
+  pnpm: [".modules.yaml", ".pnpm"],
+  "yarn 1": [".yarn-integrity"],
+  yarn: [".yarn-state.yml"],
+  deno: [".deno"],
+  npm: [".package-lock.json"],
+  bun: ["../bun.lock", "../bun.lockb"],
+};
+
+/**
+ * @typedef {object} Project
+ * @property {string} folder
+ * @property {keyof typeof MARKS} manager The package manager that installed it.
+ */
+
+/**
+ * The project that this package is installed in. `undefined` for the output of a build: its package.json lists no
+ * dependencies, so a package manager that is run there removes everything.
+ *
+ * @returns {Project | undefined}
+ */
+function projectHere() {
+  const folders = [outermostInstall(), permitted(() => process.cwd())];
+  const folder = folders.find((one) => one && existsSync(join(one, "package.json")));
+  if (!folder) return;
+  const { dependencies, devDependencies, optionalDependencies, workspaces } = readJson(
+    folder,
+    "package.json",
+  );
+  if (!dependencies && !devDependencies && !optionalDependencies && !workspaces) return;
+  return { folder, manager: managerOf(folder) };
+}
+
+/**
+ * The folder whose `node_modules` has this file. With Plug'n'Play, or where one store serves all projects, it is not the
+ * project.
+ */
+function outermostInstall() {
+  return HERE && /^(.*?)[\\/]node_modules[\\/]/.exec(HERE)?.[1];
+}
+
+/** @param {string} folder @returns {keyof typeof MARKS} */
+function managerOf(folder) {
   const { deno, bun, pnp } = process.versions;
-  if (deno) return "deno";
   if (pnp) return "yarn";
-  if (/[\\/]\.pnpm[\\/]/.test(__dirname)) return "pnpm";
-  if (bun) return "bun";
-  const [, agent = ""] = /^(pnpm|yarn|bun)\//.exec(process.env.npm_config_user_agent ?? "") ?? [];
-  return agent || "npm";
+  for (const [manager, marks] of Object.entries(MARKS)) {
+    const marked = marks.some((mark) => existsSync(join(folder, "node_modules", mark)));
+    if (marked) return /** @type {keyof typeof MARKS} */ (manager);
+  }
+  return deno ? "deno" : bun ? "bun" : "npm";
 }
 
-/** How a platform's package is had that was not installed. */
-function install(/** @type {string} */ version, /** @type {string | undefined} */ libc) {
-  const { platform, arch } = process;
-  const system = `--os=${platform} --cpu=${arch}`;
-  const flags = libc ? `${system} --libc=${libc}` : system;
+/** What a file says that has JSON; `{}` if it cannot be read. @param {string} folder @param {string} name @returns {any} */
+const readJson = (folder, name) =>
+  permitted(() => JSON.parse(readFileSync(join(folder, name), "utf8"))) ?? {};
+
+/**
+ * The command that installs a platform's package where it is missing. `npm run test:install` runs each of them.
+ *
+ * @param {Project} project
+ * @param {string} wanted name and version
+ */
+function install({ folder, manager }, wanted) {
+  const [name] = wanted.split("@");
+  // npm up to 11.2 does not complete a lockfile that was written on another system, whatever the flags.
+  const isLocked = readJson(folder, "package-lock.json").packages?.[`node_modules/${name}`];
   return {
-    npm: `npm install ${flags} ${PACKAGE}@${version}`,
-    pnpm: `pnpm install ${flags}, and for good: supportedArchitectures in pnpm-workspace.yaml`,
-    yarn: `yarn install, where supportedArchitectures in .yarnrc.yml has os ${platform} and cpu ${arch}`,
-    bun: `bun install ${system}`,
+    npm: isLocked ? "npm install --include=optional" : `npm install --no-save --force ${wanted}`,
+    pnpm: "pnpm install --config.optional=true",
+    yarn: "yarn install",
+    "yarn 1": "yarn install --check-files",
+    bun: `bun add --no-save ${wanted}`,
     deno: "deno install",
-  }[managerHere()];
+  }[manager];
 }
 
-/** How a package is had anew whose file is not what was published. No package manager looks at a file it has installed. */
-function reinstall(/** @type {string} */ folder) {
+/**
+ * How to replace a file that is not what was published. Package managers do not check the files that they have installed.
+ *
+ * @param {Project} project
+ * @param {string} wanted name and version
+ * @param {string} folder of the file
+ */
+function reinstall(project, wanted, folder) {
   return {
-    npm: `delete ${folder}, then npm install`,
-    pnpm: "pnpm install --force",
-    yarn: "delete .yarn/unplugged or node_modules, then yarn install",
-    bun: `delete ${folder}, then bun install`,
-    deno: `delete ${folder}, then deno install`,
-  }[managerHere()];
+    npm: `delete ${folder}, then npm install --no-save --force ${wanted}`,
+    pnpm: `delete ${folder}, then pnpm install --config.optional=true`,
+    yarn: process.versions.pnp
+      ? "delete .yarn/unplugged, then yarn install"
+      : `delete ${folder}, then yarn install`,
+    "yarn 1": `delete ${folder}, then yarn install --check-files`,
+    // The files are links into a cache, which is damaged too.
+    bun: `bun pm cache rm, delete ${folder}, then bun add --no-save ${wanted}`,
+    deno: "deno install --reload",
+  }[project.manager];
 }
 
-/** @param {string} version @param {string | undefined} libc @param {Attempt | undefined} attempt */
-function remedy(version, libc, attempt) {
-  // Nothing is published for this machine.
-  if (!attempt) return "set VINEXT_CACHE_KEY=portable, and there is no warning";
-  const { binary, error } = attempt;
-  if (error.name === "NotCapable") return `start Deno with ${/--allow-\w+/.exec(error.message)}`;
+/**
+ * What to do in the output of a build, which has to come complete from where it was built.
+ *
+ * @param {string} wanted name and version
+ * @param {string | undefined} damaged the file, where it is not missing
+ */
+function rebuild(wanted, damaged) {
+  return damaged
+    ? `build again and replace this folder by the new output: it is the output of a build, and ${damaged} is damaged`
+    : `do not install in this folder, which is the output of a build. Where you build, run "npm install --no-save --force ${wanted}" (docs/troubleshooting.md: other package managers), then build again`;
+}
+
+/**
+ * What to do, and in which folder if it has to be a certain one.
+ *
+ * @param {string} version
+ * @param {Attempt | undefined} attempt what came of the package for this platform
+ * @returns {{ action: string, folder?: string }}
+ */
+function remedy(version, attempt) {
+  if (!attempt) {
+    return {
+      action: "nothing is published for this platform; VINEXT_CACHE_KEY=portable turns this warning off",
+    };
+  }
+  const { specifier, binary, error } = attempt;
+  if (error.name === "NotCapable") return { action: `start Deno with ${/--allow-\w+/.exec(error.message)}` };
   if (error.code === "ERR_DLOPEN_DISABLED") {
-    return /** @type {any} */ (process).permission
-      ? "start Node with --allow-addons"
-      : "start Node without --no-addons";
+    const isPermission = /** @type {any} */ (process).permission;
+    return { action: isPermission ? "start Node with --allow-addons" : "start Node without --no-addons" };
   }
   if (error.code === "ERR_ACCESS_DENIED") {
-    return `start Node with --allow-fs-read=${binary ? dirname(binary) : dirname(dirname(__dirname))}/`;
+    const readable = binary ? dirname(binary) : HERE && dirname(dirname(HERE));
+    return { action: `start Node with --allow-fs-read=${readable ?? ""}/` };
   }
+  const wanted = `${specifier}@${version}`;
   // The path is of the manifest of a package that lacks its binary.
-  const file = binary ?? error.path;
-  return file ? reinstall(dirname(file)) : install(version, libc);
+  const damaged = binary ?? error.path;
+  const project = projectHere();
+  if (!project) return { action: rebuild(wanted, damaged) };
+  const { folder } = project;
+  return {
+    folder,
+    action: damaged ? reinstall(project, wanted, dirname(damaged)) : install(project, wanted),
+  };
 }
 
 /**
@@ -107,6 +211,7 @@ exports.diagnose = function diagnose(version, failed) {
   const fitting = failed.find(({ specifier }) => {
     return specifier.startsWith(`${PACKAGE}-`) && specifier.endsWith("-musl") === (libc.name === "musl");
   });
+  const { action, folder } = remedy(version, fitting);
   return `${PACKAGE} ${version} has no native addon on ${system}, ${runtimeHere()}. ${tried}
-To mend it: ${remedy(version, libc.name, fitting)}`;
+To fix it${folder ? `, in ${folder}` : ""}: ${action}`;
 };

@@ -10,6 +10,7 @@ import pc from "picocolors";
 import { installIn } from "../install-in.mjs";
 import { PLATFORMS, binaryOf, pack } from "../pack.mjs";
 import { startWith } from "./registry.mjs";
+import { remedies } from "./remedies.mjs";
 import { rows } from "./rows.mjs";
 import { Site } from "./site.mjs";
 
@@ -128,7 +129,7 @@ async function main({ values, positionals }, signal) {
   if (values.help) return console.log(HELP);
   const isChosen = ({ title }) =>
     positionals.length === 0 || positionals.some((text) => title.includes(text));
-  const chosen = rows.filter(isChosen);
+  const chosen = [...rows, ...remedies].filter(isChosen);
   if (chosen.length === 0) throw new Error(`No row's title holds ${positionals.join(" or ")}.`);
   if (values.list) return console.log(chosen.map(({ title }) => title).join("\n"));
 

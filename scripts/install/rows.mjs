@@ -43,7 +43,7 @@ async function both(site, install, start) {
   for (const file of Object.values(PROGRAMS)) await site.check(...start, file);
 }
 
-function usePlugNPlay(site) {
+export function usePlugNPlay(site) {
   site.write(".yarnrc.yml", {
     npmRegistryServer: `http://${site.registry}`,
     unsafeHttpWhitelist: ["127.0.0.1"],
@@ -80,7 +80,7 @@ const managers = [
       const { stdout, stderr } = await site.run("deno", "run", "--allow-read", "common.cjs");
       const { implementation, wrong } = JSON.parse(stdout);
       assert.deepEqual([implementation.kind, wrong], ["portable", []]);
-      assert.match(stderr, /To mend it: start Deno with --allow-ffi\n/);
+      assert.match(stderr, /To fix it: start Deno with --allow-ffi\n/);
     },
   },
 ];
@@ -136,8 +136,13 @@ const traced = {
   },
 };
 
-/** The example app, installed from the registry. */
-async function installExample(site, install = ["npm", "install"]) {
+/**
+ * The example app, installed from the registry.
+ *
+ * @param {import("./site.mjs").Site} site
+ * @param {{ install?: string[], output?: string }} [options] `output` goes into next.config.
+ */
+export async function installExample(site, { install = ["npm", "install"], output } = {}) {
   const generated = ["node_modules", "dist", ".next", ".vinext"];
   cpSync(EXAMPLE, site.folder, {
     recursive: true,
@@ -146,6 +151,13 @@ async function installExample(site, install = ["npm", "install"]) {
   const manifest = JSON.parse(readFileSync(path.join(EXAMPLE, "package.json"), "utf8"));
   manifest.dependencies[PACKAGE] = site.version;
   site.write("package.json", manifest);
+  if (output) {
+    renameSync(path.join(site.folder, "next.config.js"), path.join(site.folder, "app.config.js"));
+    site.write(
+      "next.config.js",
+      `import config from "./app.config.js";\nexport default { ...config, output: "${output}" };\n`,
+    );
+  }
   await site.run(...install);
 }
 
@@ -173,7 +185,7 @@ const apps = [
   {
     title: "vinext app, pnpm",
     async run(site) {
-      await installExample(site, ["pnpm", "install"]);
+      await installExample(site, { install: ["pnpm", "install"] });
       await buildApp(site.folder, site);
       await visit(site, startServer(site.folder, site));
     },
@@ -182,7 +194,7 @@ const apps = [
     title: "vinext app, Yarn, Plug'n'Play",
     async run(site) {
       usePlugNPlay(site);
-      await installExample(site, ["yarn", "install"]);
+      await installExample(site, { install: ["yarn", "install"] });
       await site.run("yarn", "vite", "build");
       const { stdout } = await site.run("yarn", "bin", "vinext");
       // As `yarn node` has it.
@@ -194,12 +206,7 @@ const apps = [
   {
     title: "vinext app, standalone, elsewhere",
     async run(site) {
-      await installExample(site);
-      renameSync(path.join(site.folder, "next.config.js"), path.join(site.folder, "app.config.js"));
-      site.write(
-        "next.config.js",
-        'import config from "./app.config.js";\nexport default { ...config, output: "standalone" };\n',
-      );
+      await installExample(site, { output: "standalone" });
       await buildApp(site.folder, site);
       const elsewhere = path.join(site.home, "standalone");
       renameSync(path.join(site.folder, "dist/standalone"), elsewhere);

@@ -47,6 +47,15 @@ export class Site {
     writeFileSync(path.join(this.folder, file), text);
   }
 
+  read(file) {
+    return readFileSync(path.join(this.folder, file), "utf8");
+  }
+
+  /** The folder without links, as the package sees it. */
+  get realFolder() {
+    return realpathSync(this.folder);
+  }
+
   /** Brings files that lie beside this one. */
   bring(...files) {
     for (const file of files) cpSync(path.join(HERE, "files", file), path.join(this.folder, file));
