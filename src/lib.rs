@@ -9,6 +9,7 @@
 //! | [`storage_key`] | keys for stores that limit their length |
 //! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
+//! | [`next_key`] | the keys of Next.js, which a store may hold as well |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
@@ -22,6 +23,7 @@ pub mod error;
 pub mod flight_arguments;
 pub mod json;
 pub mod key_seed;
+pub mod next_key;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 pub mod stale;
