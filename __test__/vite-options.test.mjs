@@ -1,9 +1,11 @@
 // The plugin's options, in a real app: what they make of servers that share a cache.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { resolveConfig } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
+import { readBuild } from "../js/cli/build.mjs";
 import { createApp } from "./helpers/vinext-app.mjs";
 
 const REQUESTS = 1000;
@@ -51,84 +53,134 @@ const files = {
     }`,
 };
 
-/** An app with one cache for all its servers, to be gone after the test. */
-function appFor(t, identity) {
-  const app = createApp("flat", identity);
+/** An app with one cache for all its servers. */
+function createShop(layout) {
+  const app = createApp(layout, { buildId: "image" });
   const CACHE = join(app.root, "cache");
   mkdirSync(CACHE);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(app.directory, path, ".."), { recursive: true });
     writeFileSync(join(app.directory, path), text);
   }
-  t.teardown(() => rmSync(app.root, { recursive: true, force: true }));
-  const start = async (env) => {
+  const build = (env) => app.build({ CACHE, PLUGIN: "after", ...env });
+  const start = async (t, env) => {
     const server = await app.start({ CACHE, ...env });
     t.teardown(server.stop);
     return server;
   };
-  return { ...app, build: (env) => app.build({ CACHE, PLUGIN: "after", ...env }), start };
+  return { ...app, cache: CACHE, build, start };
 }
 
+const [shop, stock] = [createShop("fork"), createShop("flat")];
+test.after.always(() => {
+  for (const { root } of [shop, stock]) rmSync(root, { recursive: true, force: true });
+});
+
+const price = async (server, product) =>
+  JSON.parse(await (await server).get(`/price?product=${product}`)).server;
+
+test.serial("a build that prerenders needs no deployment ID, and writes nothing to the store", async (t) => {
+  const output = await shop.build({
+    OPTIONS: JSON.stringify({ runtimeDeploymentId: true }),
+    PRERENDER: "yes",
+  });
+  t.regex(output, /Prerendered [1-9]/);
+  t.deepEqual(readdirSync(shop.cache), []);
+  t.like(readBuild(shop.directory), { source: "record", atRunTime: true, options: { pages: true } });
+});
+
 test.serial("one build serves many deployments, and none reads what another has cached", async (t) => {
-  const app = appFor(t, { buildId: "image" });
-  await app.build({ RUNTIME_ID: "yes" });
   const ids = { red: "red", blue: "blue", blueAgain: "blue" };
   const servers = {};
   for (const [name, id] of Object.entries(ids)) {
-    servers[name] = await app.start({ SERVER: name, NEXT_DEPLOYMENT_ID: id });
+    servers[name] = await shop.start(t, { SERVER: name, NEXT_DEPLOYMENT_ID: id });
   }
-  const price = async (name, product) =>
-    JSON.parse(await servers[name].get(`/price?product=${product}`)).server;
-
   for (let index = 0; index < REQUESTS; index += 1) {
     const name = index % 2 ? "red" : "blue";
-    t.is(await price(name, Math.trunc(index / 2) % PRODUCTS), name);
+    t.is(await price(servers[name], Math.trunc(index / 2) % PRODUCTS), name);
   }
   for (let product = 0; product < PRODUCTS; product += 1) {
-    t.is(await price("blueAgain", product), "blue", "another process of the deployment reads its entries");
+    t.is(
+      await price(servers.blueAgain, product),
+      "blue",
+      "another process of the deployment reads its entries",
+    );
   }
 
-  const stock = appFor(t, { buildId: "image" });
   await stock.build({ PLUGIN: "" });
-  servers.stockRed = await stock.start({ SERVER: "stockRed", NEXT_DEPLOYMENT_ID: "red" });
-  servers.stockBlue = await stock.start({ SERVER: "stockBlue", NEXT_DEPLOYMENT_ID: "blue" });
-  t.is(await price("stockRed", 1), "stockRed");
-  t.is(await price("stockBlue", 1), "stockRed", "in vinext's own build the entry crosses");
+  const start = (name) => stock.start(t, { SERVER: name, NEXT_DEPLOYMENT_ID: name });
+  t.is(await price(start("red"), 1), "red");
+  t.is(await price(start("blue"), 1), "red", "in vinext's own build the entry crosses");
 });
 
-test.serial(
-  "a server without a deployment ID, or with another than the configured one, does not start",
-  async (t) => {
-    const free = appFor(t, { buildId: "image" });
-    await free.build({ RUNTIME_ID: "yes" });
-    await t.throwsAsync(free.start({}), { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/ });
-    await t.throwsAsync(free.start({ NEXT_DEPLOYMENT_ID: "" }), {
-      message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/,
-    });
-    await t.throwsAsync(free.start({ NEXT_DEPLOYMENT_ID: "a b" }), {
-      message: /ERR_DEPLOYMENT_ID_INVALID_CHARACTERS/,
-    });
+test.serial("servers whose environment says that they prerender share no keys", async (t) => {
+  const start = (name) => shop.start(t, { SERVER: name, NEXT_DEPLOYMENT_ID: "red", VINEXT_PRERENDER: "1" });
+  t.is(await price(start("one"), 1), "one");
+  t.is(await price(start("two"), 1), "two");
+});
 
-    const configured = appFor(t, { buildId: "image", deploymentId: "v1" });
-    const mismatch = { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH/ };
-    await t.throwsAsync(configured.build({ RUNTIME_ID: "yes", NEXT_DEPLOYMENT_ID: "v2" }), mismatch);
-    await configured.build({ RUNTIME_ID: "yes" });
-    await t.throwsAsync(configured.start({ NEXT_DEPLOYMENT_ID: "v2" }), mismatch);
-    await t.notThrowsAsync(configured.start({ NEXT_DEPLOYMENT_ID: "v1" }));
-  },
-);
+test.serial("a server without a deployment ID does not start", async (t) => {
+  const missing = { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/ };
+  await t.throwsAsync(shop.start(t, {}), missing);
+  await t.throwsAsync(shop.start(t, { NEXT_DEPLOYMENT_ID: "" }), missing);
+  await t.throwsAsync(shop.start(t, { NEXT_DEPLOYMENT_ID: "a b" }), {
+    message: /ERR_DEPLOYMENT_ID_INVALID_CHARACTERS/,
+  });
+});
 
-test.serial("a build that prerenders needs no deployment ID", async (t) => {
-  const app = appFor(t, { buildId: "image" });
-  const output = await app.build({ RUNTIME_ID: "yes", PRERENDER: "yes" });
-  t.regex(output, /Prerendered [1-9]/);
+const RUNTIME = JSON.stringify({ runtimeDeploymentId: true });
+const nextSwitch = JSON.stringify({ runtimeServerDeploymentId: true });
+const inline = (nextConfig) => JSON.stringify({ nextConfig });
+for (const [title, env, message] of [
+  [
+    "a configured ID",
+    { IDENTITY: '{"buildId":"b","deploymentId":"v1"}', OPTIONS: RUNTIME },
+    /deploymentId to "v1"/,
+  ],
+  ["an empty one", { IDENTITY: '{"buildId":"b","deploymentId":""}', OPTIONS: RUNTIME }, /deploymentId to ""/],
+  [
+    "one that is the environment's",
+    { IDENTITY: '{"buildId":"b","deploymentId":"v2"}', NEXT_DEPLOYMENT_ID: "v2", OPTIONS: RUNTIME },
+    /Remove deploymentId from next\.config\.mjs/,
+  ],
+  [
+    "one in vinext's options",
+    { VINEXT: inline({ deploymentId: "v1" }), OPTIONS: RUNTIME },
+    /Remove deploymentId from vinext's option nextConfig/,
+  ],
+  [
+    "a configured ID, with Next's own switch",
+    { IDENTITY: '{"buildId":"b","deploymentId":"v1"}', EXPERIMENTAL: nextSwitch },
+    /Remove deploymentId from next\.config\.mjs/,
+  ],
+  [
+    "Next's own switch, switched off",
+    { EXPERIMENTAL: nextSwitch, OPTIONS: JSON.stringify({ runtimeDeploymentId: false }) },
+    /experimental\.runtimeServerDeploymentId: true\. Remove one of them/,
+  ],
+]) {
+  test.serial(`a build fails that contradicts itself about its identity: ${title}`, async (t) => {
+    await t.throwsAsync(stock.build(env), { message });
+  });
+}
+
+test.serial("Next's own switch counts as the option", async (t) => {
+  await stock.build({ EXPERIMENTAL: nextSwitch });
+  t.like(readBuild(stock.directory), {
+    atRunTime: true,
+    options: { runtimeDeploymentId: true, pages: true },
+  });
+  await t.throwsAsync(stock.start(t, {}), { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/ });
+  const server = await stock.start(t, { SERVER: "green", NEXT_DEPLOYMENT_ID: "green" });
+  t.is(await price(server, 1), "green");
 });
 
 test.serial("files of one content and two names share an entry, unless fileMetadata is set", async (t) => {
-  const app = appFor(t, { buildId: "b" });
   const uploads = async (env) => {
-    await app.build(env);
-    const server = await app.start();
+    rmSync(stock.cache, { recursive: true });
+    mkdirSync(stock.cache);
+    await stock.build(env);
+    const server = await stock.start(t);
     const upload = (name, type) => {
       const body = new FormData();
       body.set("file", new File(["<script>"], name, { type }));
@@ -137,24 +189,58 @@ test.serial("files of one content and two names share an entry, unless fileMetad
     return [await upload("a.txt", "text/plain"), await upload("evil.html", "text/html")];
   };
   t.deepEqual(await uploads({ PLUGIN: "" }), Array(2).fill("a.txt, text/plain, <script>"));
-  t.deepEqual(await uploads({ FILE_METADATA: "yes" }), [
+  t.deepEqual(await uploads({ OPTIONS: '{"fileMetadata":true}' }), [
     "a.txt, text/plain, <script>",
     "evil.html, text/html, <script>",
   ]);
 });
 
+test.serial("pages that a CDN adapter stores cannot be scoped", async (t) => {
+  const cache = { cdn: { adapter: join(stock.directory, "adapter.mjs") } };
+  await t.throwsAsync(stock.build({ VINEXT: JSON.stringify({ cache }), OPTIONS: '{"pages":true}' }), {
+    message: /cache\.cdn adapter .* Remove the option "pages", or the adapter/,
+  });
+});
+
+/** A plugin that has Vite load one of vinext's modules from a copy. */
+const COPY = `
+  const copy = fileURLToPath(new URL("copy/shims/cache-runtime.js", import.meta.url));
+  plugins.push({
+    name: "copy",
+    enforce: "pre",
+    resolveId: (id, from) => (/\\/cache-runtime(\\.js)?$/.test(id) && from !== copy ? copy : null),
+  });
+  export default`;
+
 test.serial("what an option asks for is never dropped in silence", async (t) => {
-  const app = appFor(t, { buildId: "b" });
-  const file = join(app.directory, "node_modules/vinext/dist/shims/cache-flight-arguments.js");
+  const config = join(stock.directory, "vite.config.mjs");
+  const dist = join(stock.directory, "node_modules/vinext/dist");
+  const text = readFileSync(config, "utf8");
+  writeFileSync(config, text.replace("export default", COPY));
+  cpSync(dist, join(stock.directory, "copy"), { recursive: true });
+  const message = /did not rewrite .*copy\/shims\/cache-runtime\.js/;
+  await t.throwsAsync(stock.build({ OPTIONS: '{"fileMetadata":true}' }), { message });
+  t.is((await stock.build()).match(new RegExp(message, "g"))?.length, 1);
+  t.deepEqual(readBuild(stock.directory).keys["use-cache"], "vinext");
+  writeFileSync(config, text);
+
+  const file = join(dist, "shims/cache-flight-arguments.js");
   writeFileSync(file, readFileSync(file, "utf8").replace('"sha256"', '"sha512"'));
-  for (const option of ["FILE_METADATA", "RUNTIME_ID"]) {
-    await t.throwsAsync(app.build({ [option]: "yes" }), { message: /vinext 1\.4\.0 keeps deriving/ }, option);
+  for (const OPTIONS of ['{"fileMetadata":true}', RUNTIME]) {
+    await t.throwsAsync(stock.build({ OPTIONS }), { message: /vinext 1\.4\.0 keeps deriving/ }, OPTIONS);
   }
+});
+
+test("options are refused where there are only Workers", async (t) => {
   for (const option of ["fileMetadata", "runtimeDeploymentId"]) {
-    const plugins = [{ name: "vite-plugin-cloudflare" }, vinextCacheKey({ [option]: true })];
-    const environments = { rsc: {}, ssr: {} };
-    await t.throwsAsync(resolveConfig({ configFile: false, environments, plugins }, "build"), {
-      message: /a Worker derives its keys as vinext does/,
-    });
+    const worker = { resolve: { conditions: ["workerd"] } };
+    const environments = { rsc: worker, ssr: worker };
+    const plugins = [vinextCacheKey({ [option]: true })];
+    await t.throwsAsync(
+      resolveConfig({ configFile: false, root: tmpdir(), environments, plugins }, "build"),
+      {
+        message: /a Worker derives its keys as vinext does/,
+      },
+    );
   }
 });

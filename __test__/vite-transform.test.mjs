@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import crypto from "node:crypto";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -10,27 +19,77 @@ const shims = new URL("../node_modules/vinext/dist/shims/", import.meta.url);
 const runtime = readFileSync(new URL("cache-runtime.js", shims), "utf8");
 const flightArguments = readFileSync(new URL("cache-flight-arguments.js", shims), "utf8");
 
+const isrCache = readFileSync(new URL("../server/isr-cache.js", shims), "utf8");
+const { exports } = JSON.parse(readFileSync(new URL("../../package.json", shims), "utf8"));
+
 const scratch = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
 test.after.always(() => rmSync(scratch, { recursive: true }));
 
 let releases = 0;
 
+/** vinext's own loader needs a newer Node than these tests do; real builds use it in vite-options.test.mjs. */
+const CONFIG_LOADER = `
+export const findVinextNextConfigInPlugins = () => null;
+export const findNextConfigPath = () => "next.config.mjs";
+export const loadNextConfig = () => ({});`;
+
 /** A vinext of its own version, so that what is said of it has not been said before. */
-function release(code, sibling = flightArguments) {
+function release(code, { sibling = flightArguments, pages = isrCache } = {}) {
   const version = `1.4.0-test.${(releases += 1)}`;
-  const directory = join(scratch, version, "vinext");
-  const file = join(directory, "dist/shims/cache-runtime.js");
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(join(directory, "package.json"), JSON.stringify({ version }));
-  if (sibling !== null) writeFileSync(join(file, "../cache-flight-arguments.js"), sibling);
-  return { version, id: normalizePath(file), code };
+  const directory = join(scratch, version, "a fork");
+  const file = (path) => join(directory, "dist", path);
+  for (const [path, text] of [
+    ["../package.json", JSON.stringify({ version, exports, type: "module" })],
+    ["shims/cache-runtime.js", code],
+    ["shims/cache-flight-arguments.js", sibling],
+    ["server/isr-cache.js", pages],
+    ["config/next-config.js", CONFIG_LOADER],
+  ]) {
+    mkdirSync(join(file(path), ".."), { recursive: true });
+    if (text !== null) writeFileSync(file(path), text);
+  }
+  const id = (path) => normalizePath(realpathSync(file(path)));
+  return {
+    version,
+    directory,
+    file,
+    code,
+    pages,
+    ids: { runtime: id("shims/cache-runtime.js"), pages: id("server/isr-cache.js") },
+  };
 }
 
-function transform({ code, id }, options) {
-  const { filter, handler } = vinextCacheKey(options).transform;
+const NODE = { name: "rsc", config: { consumer: "server", resolve: { conditions: ["node"] } } };
+const DEPLOYMENT = { "process.env.__VINEXT_DEPLOYMENT_ID": '"v1"' };
+
+/** What the plugin does to a module of a vinext. */
+async function transform(
+  vinext,
+  {
+    id = vinext.ids.runtime,
+    code = vinext.code,
+    options,
+    environment = NODE,
+    define = DEPLOYMENT,
+    plugins = [],
+  } = {},
+) {
+  const plugin = vinextCacheKey(options);
+  const alias = { "vinext/cache-runtime": vinext.file("shims/cache-runtime") };
+  const config = { root: scratch, resolve: { alias }, define, plugins };
+  await plugin.config.handler(config, { command: "build" });
   const warnings = [];
-  const result =
-    filter.id.test(id) && handler.call({ parse: parseAst, warn: (text) => warnings.push(text) }, code, id);
+  const context = {
+    environment,
+    parse: parseAst,
+    warn: (text) => warnings.push(text),
+    error: (text) => {
+      throw new Error(text);
+    },
+    getModuleInfo: () => ({ isEntry: false }),
+  };
+  const { filter, handler } = plugin.transform;
+  const result = (filter?.id.test(id) ?? true) ? handler.call(context, code, id) : undefined;
   return { code: result?.code, map: result?.map, warnings };
 }
 
@@ -45,8 +104,8 @@ const callsOf = (code, name) =>
     ({ type, callee }) => type === "CallExpression" && callee.name?.endsWith(name),
   );
 
-test("derives each key in one call", (t) => {
-  const { code, map, warnings } = transform(release(runtime));
+test("derives each key in one call", async (t) => {
+  const { code, map, warnings } = await transform(release(runtime));
   t.deepEqual(warnings, []);
   t.is(map, null);
   t.deepEqual(
@@ -66,30 +125,134 @@ test("derives each key in one call", (t) => {
   );
 });
 
-test("leaves every line in its place", (t) => {
-  const before = runtime.split("\n");
-  const after = transform(release(runtime)).code.split("\n");
-  t.is(before.filter((line, index) => line !== after[index]).length, 3);
+test("scopes the result of each call of vinext's buildCacheKey, where it is asked to", async (t) => {
+  const vinext = release(runtime);
+  const isr = { id: vinext.ids.pages, code: vinext.pages };
+  t.deepEqual(await transform(vinext, isr), { code: undefined, map: undefined, warnings: [] });
+  const { code, warnings } = await transform(vinext, { ...isr, options: { pages: true } });
+  t.deepEqual(warnings, []);
+  const calls = callsOf(code, "scopedPageKey");
+  t.is(calls.length, 3);
+  t.is(callsOf(code, "buildCacheKey").length, 3);
+  for (const call of calls) t.is(call.arguments[0].callee.name, "buildCacheKey");
 });
 
-test("hands fileMetadata on only when it is set", (t) => {
-  const plain = release(runtime);
-  t.is(callsOf(transform(plain, { fileMetadata: false }).code, "deriveUseCacheKey")[0].arguments.length, 3);
-  t.is(callsOf(transform(plain, { fileMetadata: true }).code, "deriveUseCacheKey")[0].arguments.length, 4);
-  const source = (options) => vinextCacheKey(options).load.handler();
+test.serial("says once where the option pages has no effect, and leaves the keys alone", async (t) => {
+  const said = [];
+  const { warn } = console;
+  console.warn = (text) => said.push(text);
+  t.teardown(() => (console.warn = warn));
+  const vinext = release(runtime);
+  const isr = { id: vinext.ids.pages, code: isrCache };
+  const define = { "process.env.__VINEXT_DEPLOYMENT_ID": '""' };
+  const plugins = [[Promise.resolve({ __vinextCacheConfig: { cdn: {} } })]];
+  for (const [how, message] of [
+    [{ options: { pages: true }, define }, /"pages" has nothing to scope by/],
+    [{ options: { runtimeDeploymentId: true }, plugins }, /cache\.cdn adapter .* shared between deployments/],
+  ]) {
+    for (const times of ["first", "second"]) {
+      const { code, warnings } = await transform(vinext, { ...isr, ...how });
+      t.is(code, undefined, times);
+      t.deepEqual(warnings, []);
+    }
+    t.is(said.length, 1);
+    t.regex(said.pop(), message);
+  }
+  await t.throwsAsync(transform(vinext, { ...isr, options: { pages: true }, plugins }), {
+    message: /cache\.cdn adapter/,
+  });
+});
+
+/** The page keys of a module with this code, evaluated as a bundler leaves it, by vinext's own functions. */
+function pageKeys(code, id, deploymentId) {
+  const body = code
+    .replaceAll(/^import .*|^export .*/gm, "")
+    .replaceAll("process.env.__VINEXT_BUILD_ID", JSON.stringify(id));
+  const source = vinextCacheKey().load.handler(`\0virtual:vinext-cache-key/pages`);
+  const scope = source
+    .replace("export const", "const vinextCacheKey$scopedPageKey = ")
+    .replace("vinextCacheKey$scopedPageKey =  scopedPageKey =", "vinextCacheKey$scopedPageKey =")
+    .replace(/process\.env\.__VINEXT_DEPLOYMENT_ID/, JSON.stringify(deploymentId));
+  const { createHash } = crypto;
+  const names = ["createHash", "normalizePathnameForRouteMatch", "isInterceptionMatchedUrlPath"];
+  const others = [
+    "normalizeMountedSlotsHeader",
+    "getRscRenderModeCacheVariant",
+    "APP_RSC_RENDER_MODE_NAVIGATION",
+  ];
+  const make = new Function(
+    ...names,
+    ...others,
+    `${scope}\n${body}
+    return { appIsrHtmlKey, appIsrRscKey, appIsrRouteKey, appIsrFallbackShellHtmlKey, pagesIsrCacheKey, isrCacheKey };`,
+  );
+  const same = (value) => value;
+  return make(
+    createHash,
+    same,
+    () => true,
+    same,
+    (mode) => mode,
+    "navigation",
+  );
+}
+
+test("a scoped page key is the deployment ID in front of vinext's own", async (t) => {
+  const vinext = release(runtime);
+  const isr = { id: vinext.ids.pages, code: vinext.pages, options: { pages: true } };
+  const { code } = await transform(vinext, isr);
+  const [stock, scoped] = [isrCache, code].map((text) => pageKeys(text, "b:1/é", "v1"));
+  for (const [name, ...args] of [
+    ["appIsrHtmlKey", "/a"],
+    ["appIsrHtmlKey", `/${"long".repeat(50)}`],
+    ["appIsrRscKey", "/a/", "slots", "prefetch", "/from", "id"],
+    ["appIsrRouteKey", "/r/"],
+    ["appIsrFallbackShellHtmlKey", "/[slug]"],
+    ["pagesIsrCacheKey", "/p", "b:1", "en"],
+    ["isrCacheKey", "other", "/p"],
+  ]) {
+    t.is(scoped[name](...args), `deployment:v1:${stock[name](...args)}`, name);
+  }
+});
+
+test("leaves every line in its place", async (t) => {
+  const vinext = release(runtime);
+  const changed = async (before, how) => {
+    const after = (await transform(vinext, how)).code.split("\n");
+    return before.split("\n").filter((line, index) => line !== after[index]).length;
+  };
+  t.is(await changed(runtime), 3);
+  const isr = { id: vinext.ids.pages, code: isrCache, options: { pages: true } };
+  t.is(await changed(isrCache, isr), 3);
+});
+
+test("keys the metadata of files only where it is asked to", (t) => {
+  const source = (options) => vinextCacheKey(options).load.handler("\0virtual:vinext-cache-key/use-cache");
   t.notRegex(source({}), /fileMetadata/);
   t.regex(source({ fileMetadata: true }), /\{ fileMetadata: true \}/);
 });
 
-test("takes the ids that development gives, and no other module's", (t) => {
-  const { id, ...rest } = release(runtime);
-  t.truthy(transform({ ...rest, id: `${id}?v=1a2b3c4d` }).code);
-  for (const other of [
-    id.replace("cache-runtime", "my-cache-runtime"),
-    id.replace("/vinext/", "/vinext2/"),
-    `${id}.map`,
+test("knows vinext's modules by their files, whatever their folder is called", async (t) => {
+  const vinext = release(runtime);
+  const { runtime: id } = vinext.ids;
+  t.truthy((await transform(vinext, { id: `${id}?v=1a2b3c4d` })).code);
+  const link = join(scratch, `${vinext.version}-link`);
+  symlinkSync(vinext.directory, link, "junction");
+  t.truthy((await transform(vinext, { id: normalizePath(join(link, "dist/shims/cache-runtime.js")) })).code);
+  const other = release(runtime);
+  for (const stranger of [other.ids.runtime, id.replace("cache-runtime", "my-cache-runtime"), `${id}.map`]) {
+    t.is((await transform(vinext, { id: stranger })).code, undefined, stranger);
+  }
+});
+
+test("changes nothing outside of Node's environments", async (t) => {
+  const vinext = release(runtime);
+  for (const environment of [
+    { name: "rsc", config: { consumer: "server", resolve: { conditions: ["workerd"] } } },
+    { name: "client", config: { consumer: "client", resolve: { conditions: ["browser"] } } },
+    { name: "nitro", config: { consumer: "server", resolve: { conditions: ["node"] } } },
   ]) {
-    t.is(transform({ ...rest, id: other }).code, undefined, other);
+    t.is((await transform(vinext, { environment })).code, undefined, environment.name);
   }
 });
 
@@ -125,7 +288,7 @@ test("sees through layout, comments and names", async (t) => {
   ]) {
     t.not(code, runtime, how);
     t.not(sibling, flightArguments, how);
-    const { code: result, warnings } = transform(release(code, sibling));
+    const { code: result, warnings } = await transform(release(code, { sibling }));
     t.deepEqual(warnings, [], how);
     t.is(callsOf(result, "deriveUseCacheKey").length, 1, how);
   }
@@ -173,16 +336,26 @@ function* mutants(code, name) {
   }
 }
 
-/** Asserts that what is not vinext's own code, in its cache-runtime or the module beside it, stays as it is. */
-function refused(t, code, sibling = flightArguments) {
-  const known = new Set(`${runtime}\n${flightArguments}`.split("\n"));
-  const change = `${code}\n${sibling}`.split("\n").find((line) => !known.has(line)) ?? "a line is missing";
-  const mutant = release(code, sibling);
-  const { code: result, warnings } = transform(mutant);
+/** Asserts that a vinext with other code keeps it, with one warning, and that an option makes that an error. */
+async function refused(
+  t,
+  vinext,
+  { id = vinext.ids.runtime, code = vinext.code, option = "fileMetadata" } = {},
+) {
+  const known = new Set([runtime, flightArguments, isrCache].flatMap((text) => text.split("\n")));
+  const change = code.split("\n").find((line) => !known.has(line)) ?? "a line is missing";
+  const { code: result, warnings } = await transform(vinext, { id, code });
   t.true(result === undefined, change);
   t.is(warnings.length, 1, change);
-  t.true(warnings[0].startsWith(`vinext ${mutant.version} `), warnings[0]);
-  t.deepEqual(transform(mutant).warnings, [], "told once");
+  t.true(warnings[0].startsWith(`vinext ${vinext.version} `), warnings[0]);
+  const message = new RegExp(`^vinext ${vinext.version} `);
+  await t.throwsAsync(transform(vinext, { id, code, options: { [option]: true } }), { message }, change);
+}
+
+const refusedRuntime = (t, code, sibling) => refused(t, release(code, { sibling }));
+function refusedPages(t, code) {
+  const vinext = release(runtime, { pages: code });
+  return refused(t, vinext, { id: vinext.ids.pages, code, option: "pages" });
 }
 
 for (const name of [
@@ -191,16 +364,37 @@ for (const name of [
   "getUseCacheDeploymentIdDefine",
   "getUseCacheBuildIdDefine",
 ]) {
-  test(`leaves vinext alone if its ${name} does anything else`, (t) => {
-    for (const mutant of mutants(runtime, name)) refused(t, mutant);
+  test(`leaves vinext alone if its ${name} does anything else`, async (t) => {
+    for (const mutant of mutants(runtime, name)) await refusedRuntime(t, mutant);
   });
 }
 
-test("leaves vinext alone if its flightArgumentsKey does anything else", (t) => {
-  for (const mutant of mutants(flightArguments, "flightArgumentsKey")) refused(t, runtime, mutant);
+test("leaves vinext alone if its flightArgumentsKey does anything else", async (t) => {
+  for (const mutant of mutants(flightArguments, "flightArgumentsKey")) {
+    await refusedRuntime(t, runtime, mutant);
+  }
 });
 
-test("leaves vinext alone if the same functions mean something else", (t) => {
+for (const name of [
+  "normalizeCachePathname",
+  "digestKeyPart",
+  "buildCacheKey",
+  "isrCacheKey",
+  "pagesIsrCacheKey",
+  "appIsrCacheKey",
+  "appIsrFallbackShellKey",
+  "appIsrHtmlKey",
+  "appIsrFallbackShellHtmlKey",
+  "normalizeInterceptionContextForCacheKey",
+  "appIsrRscKey",
+  "appIsrRouteKey",
+]) {
+  test(`leaves vinext's page keys alone if its ${name} does anything else`, async (t) => {
+    for (const mutant of mutants(isrCache, name)) await refusedPages(t, mutant);
+  });
+}
+
+test("leaves vinext alone if the same functions mean something else", async (t) => {
   const changed = (code, from, to) => {
     t.true(code.includes(from), from);
     return code.replace(from, () => to);
@@ -218,7 +412,7 @@ test("leaves vinext alone if the same functions mean something else", (t) => {
     ["let _rscModule;", "getUseCacheBuildIdDefine = () => 1;"],
     ["let _rscModule;", "const again = buildUseCacheKey;"],
   ]) {
-    refused(t, changed(runtime, from, to));
+    await refusedRuntime(t, changed(runtime, from, to));
   }
   for (const [from, to] of [
     ['"node:crypto"', '"./hash.js"'],
@@ -227,9 +421,37 @@ test("leaves vinext alone if the same functions mean something else", (t) => {
     ["//#endregion", "flightArgumentsKey = String;"],
     ["//#endregion", "}"],
   ]) {
-    refused(t, runtime, changed(flightArguments, from, to));
+    await refusedRuntime(t, runtime, changed(flightArguments, from, to));
   }
-  refused(t, runtime, null);
+  await refusedRuntime(t, runtime, null);
+  for (const [from, to] of [
+    ['"node:crypto"', '"./hash.js"'],
+    ['from "../routing/utils.js"', 'from "../routing/other.js"'],
+    ["normalizeMountedSlotsHeader }", "other as normalizeMountedSlotsHeader }"],
+    ["//#endregion", "const encodeURIComponent = escape;"],
+    ["//#endregion", "buildCacheKey = String;"],
+    ["//#endregion", "const again = appIsrCacheKey;"],
+    ["//#endregion", 'const unscoped = buildCacheKey("app:v2", "/");'],
+    ["//#endregion", "export const otherKey = String;"],
+    ["//#endregion", 'export * from "./other-keys.js";'],
+    ["appIsrRouteKey, ", "digestKeyPart as appIsrRouteKey, "],
+    [" appIsrRscKey,", ""],
+    ["export {", "export { isrGet as appIsrOtherKey,"],
+  ]) {
+    await refusedPages(t, changed(isrCache, from, to));
+  }
+});
+
+test("warns once, however often a module is loaded", async (t) => {
+  const code = runtime.replace("use-cache:", "used-cache:");
+  const vinext = release(code);
+  t.is((await transform(vinext)).warnings.length, 1);
+  t.deepEqual((await transform(vinext)).warnings, []);
+});
+
+test("an unchanged vinext has no warning for its page keys", async (t) => {
+  const vinext = release(runtime);
+  t.deepEqual((await transform(vinext, { id: vinext.ids.pages, code: isrCache })).warnings, []);
 });
 
 test("rejects options that it does not know", (t) => {
@@ -243,7 +465,7 @@ test("rejects options that it does not know", (t) => {
   });
 });
 
-/** The environments of a Vite with such a configuration in which the plugin does anything. */
+/** The environments of a Vite with such a configuration in which the plugin imports its keys from the package. */
 async function environments({ plugins = [], ...config } = {}) {
   const server = await createServer({
     configFile: false,
@@ -255,30 +477,33 @@ async function environments({ plugins = [], ...config } = {}) {
   });
   const all = Object.values(server.environments);
   await server.close();
-  const isPlugin = ({ name }) => name === "vinext-cache-key";
-  return {
-    transforming: all.filter((environment) => environment.plugins.some(isPlugin)).map(({ name }) => name),
-    external: all
-      .filter(({ config }) => config.resolve.external.includes("vinext-cache-key"))
-      .map(({ name }) => name),
-  };
+  return all
+    .filter(({ config }) => [config.resolve.external].flat().includes("vinext-cache-key"))
+    .map(({ name }) => name);
 }
 
-const only = (...names) => ({ transforming: names, external: names });
-
 test("takes part in vinext's server environments alone", async (t) => {
-  t.deepEqual(await environments(), only("rsc", "ssr"));
+  t.deepEqual(await environments(), ["rsc", "ssr"]);
 });
 
 test("takes no part where a Worker is built", async (t) => {
-  t.deepEqual(await environments({ plugins: [[null, [{ name: "vite-plugin-cloudflare" }]]] }), only());
-  t.deepEqual(await environments({ plugins: [{ name: "vite-plugin-cloudflare:config" }] }), only());
-  t.deepEqual(await environments({ ssr: { target: "webworker" } }), only("rsc"));
+  t.deepEqual(await environments({ ssr: { target: "webworker" } }), ["rsc"]);
   for (const condition of ["workerd", "edge-light", "browser"]) {
     const worker = { resolve: { conditions: [condition, "module"] } };
-    t.deepEqual(await environments({ environments: { rsc: worker } }), only("ssr"), condition);
+    t.deepEqual(await environments({ environments: { rsc: worker } }), ["ssr"], condition);
     // As a plugin that comes later says it.
     const late = { name: "late", configEnvironment: (name) => (name === "ssr" ? worker : null) };
-    t.deepEqual(await environments({ plugins: [late] }), only("rsc"), condition);
+    t.deepEqual(await environments({ plugins: [late] }), ["rsc"], condition);
   }
+});
+
+test("leaves it to the user what is external", async (t) => {
+  const external = (resolve) => environments({ environments: { rsc: { resolve } } });
+  t.deepEqual(await external({ external: ["sharp"] }), ["rsc", "ssr"]);
+  t.deepEqual(await external({ external: true }), ["ssr"], "every package is");
+  t.deepEqual(await external({ external: true, noExternal: true }), ["rsc", "ssr"]);
+});
+
+test("says that it is listed twice", async (t) => {
+  await t.throwsAsync(environments({ plugins: [vinextCacheKey()] }), { message: /is listed twice/ });
 });

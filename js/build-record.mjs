@@ -126,7 +126,17 @@ export const removeRecord = (server) => rmSync(join(server, FILE), { force: true
 export function writeRecord(server, facts, files) {
   const paths = [...new Set(files)].sort();
   const chunks = paths.map((path) => [relative(server, path).replaceAll(sep, "/"), digestOf(path)]);
-  const record = { schema: SCHEMA, ...facts, chunks: Object.fromEntries(chunks) };
+  const { package: ours, vinext, runtime, buildId, deploymentId, options, keys } = facts;
+  const identity = { runtime, buildId, deploymentId };
+  const record = {
+    schema: SCHEMA,
+    package: ours,
+    vinext,
+    ...identity,
+    options,
+    keys,
+    chunks: Object.fromEntries(chunks),
+  };
   const draft = join(server, `${FILE}.${process.pid}`);
   writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`);
   renameSync(draft, join(server, FILE));

@@ -1,17 +1,23 @@
 export type VinextCacheKeyOptions = {
     /**
+     * Also put the deployment ID in front of the keys of pages, route handlers and metadata. By
+     * default only a build ID keeps them apart, as in vinext. Default: `true` with `runtimeDeploymentId`.
+     */
+    pages?: boolean;
+    /**
      * Also key the name and the type of a file passed to a cached function, as Next.js
-     * does. By default its bytes alone are keyed, as vinext does.
+     * does. By default only its bytes are keyed, as in vinext.
      */
     fileMetadata?: boolean;
     /**
      * A built server takes its deployment ID from `NEXT_DEPLOYMENT_ID` when it
-     * starts, and does not start without one. By default the build's ID is in the build, as vinext has it.
+     * starts, and does not start without one. By default the ID is fixed by the build, as in vinext. Default: `true` where
+     * next.config has `experimental.runtimeServerDeploymentId`.
      */
     runtimeDeploymentId?: boolean;
 };
 /**
- * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their `"use cache"` keys with
+ * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their cache keys with
  * `vinext-cache-key`. It goes beside `vinext()`, before or after it:
  *
  * ```js
@@ -21,10 +27,10 @@ export type VinextCacheKeyOptions = {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in a way unknown to this
- * package; a warning says so. Where an option asks for other keys than vinext's, either is an error.
+ * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in an unknown way; a warning
+ * says so. Where an option asks for other keys than vinext's, either is an error.
  *
- * @param {VinextCacheKeyOptions} [options]
+ * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}
  */
-export default function vinextCacheKey(options?: VinextCacheKeyOptions): import("vite").Plugin;
+export default function vinextCacheKey(asked?: VinextCacheKeyOptions): import("vite").Plugin;

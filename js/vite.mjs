@@ -1,71 +1,82 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { configuredDeploymentId, keysModule } from "./vite/keys.mjs";
-import { FLIGHT_ARGUMENTS, rewriteCacheRuntime } from "./vite/rewrite.mjs";
+import { readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve, sep } from "node:path";
+import { IDENTITY, RUNNING_ID, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
+import { settle, validate } from "./vite/options.mjs";
+import { recorderFor } from "./vite/recorder.mjs";
+import { rewrite } from "./vite/rewrite.mjs";
+import { FAMILIES, RELEASES } from "./vite/shapes.mjs";
+import { findVinext, readAppConfig } from "./vite/vinext.mjs";
 
 const PACKAGE = "vinext-cache-key";
+const { version: VERSION } = createRequire(import.meta.url)("../package.json");
 
-/** Where vinext derives its keys. In development the id ends in a `?v=` query. */
-const CACHE_RUNTIME = /\/vinext\/dist\/shims\/cache-runtime\.js(?=\?|$)/;
-
-/**
- * Stands between vinext's cache-runtime and the package. It is virtual, so Vite looks for the package from the app's
- * root: from vinext's own files, where a pnpm workspace keeps them, the package is out of sight.
- */
-const KEYS = "virtual:vinext-cache-key/keys";
-const KEYS_ID = `\0${KEYS}`;
-
+/** The environments in which vinext builds servers for Node. */
+const NODE_ENVIRONMENTS = ["rsc", "ssr"];
 /** The export conditions of runtimes that load no native addons. */
 const WORKER_CONDITIONS = ["workerd", "edge-light", "browser"];
 
+const DEPLOYMENT_ID = "process.env.NEXT_DEPLOYMENT_ID";
+const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
+
+/** What messages call the keys of a family. */
+const KEYS_OF = { "use-cache": '"use cache" keys', pages: "page keys" };
+
+/** Where vinext's modules end, and any copy of them: `/shims/cache-runtime.js`. In development a `?v=` query follows. */
+const TAILS = RELEASES.flatMap(({ families }) =>
+  FAMILIES.map((family) => {
+    const { specifier, derivedBy } = families[family];
+    const tail = specifier.split("/").slice(-2).join("/");
+    return { family, derivedBy, pattern: new RegExp(`[\\/]${tail}\\.[cm]?[jt]s(?=\\?|$)`) };
+  }),
+);
+const KEY_MODULE = new RegExp(TAILS.map(({ pattern }) => pattern.source).join("|"));
+
 /**
  * @typedef {object} VinextCacheKeyOptions
+ * @property {boolean} [pages] Also put the deployment ID in front of the keys of pages, route handlers and metadata. By
+ *   default only a build ID keeps them apart, as in vinext. Default: `true` with `runtimeDeploymentId`.
  * @property {boolean} [fileMetadata] Also key the name and the type of a file passed to a cached function, as Next.js
- *   does. By default its bytes alone are keyed, as vinext does.
+ *   does. By default only its bytes are keyed, as in vinext.
  * @property {boolean} [runtimeDeploymentId] A built server takes its deployment ID from `NEXT_DEPLOYMENT_ID` when it
- *   starts, and does not start without one. By default the build's ID is in the build, as vinext has it.
+ *   starts, and does not start without one. By default the ID is fixed by the build, as in vinext. Default: `true` where
+ *   next.config has `experimental.runtimeServerDeploymentId`.
  */
+/** @import { Family } from "./vite/shapes.mjs" */
 
-/**
- * @param {VinextCacheKeyOptions} options
- * @returns {Required<VinextCacheKeyOptions>}
- */
-function validated(options) {
-  const { fileMetadata = false, runtimeDeploymentId = false, ...unknown } = options;
-  const [stray] = Object.keys(unknown);
-  if (stray !== undefined) {
-    throw new TypeError(
-      `vinextCacheKey knows no option "${stray}", only "fileMetadata" and "runtimeDeploymentId"`,
-    );
-  }
-  for (const [name, value] of Object.entries({ fileMetadata, runtimeDeploymentId })) {
-    if (typeof value !== "boolean") {
-      throw new TypeError(`vinextCacheKey's "${name}" must be a boolean; it is ${typeof value}`);
-    }
-  }
-  return { fileMetadata, runtimeDeploymentId };
+/** Messages already given. One build may make several instances of this plugin. */
+const said = new Set();
+
+/** Says something, but not a second time. */
+function once(/** @type {string} */ message, /** @type {(message: string) => void} */ say) {
+  if (said.has(message)) return;
+  said.add(message);
+  say(message);
 }
 
-/** Warnings already given. One build may make this plugin more than once. */
-const warned = new Set();
+const warn = (/** @type {string} */ message) => once(`${PACKAGE}: ${message}`, console.warn);
 
 /**
- * What to tell of a vinext whose code is not as expected; nothing the second time.
+ * What an environment runs on. Nothing for a browser.
  *
- * @param {string} manifest vinext's package.json
- * @param {unknown} error
+ * @param {{ consumer?: string, resolve?: { conditions?: string[] } }} config
  */
-function unfamiliar(manifest, error) {
-  const { version } = JSON.parse(readFileSync(manifest, "utf8"));
-  const reason = error instanceof Error ? error.message : error;
-  const message = `vinext ${version} keeps deriving its "use cache" keys itself: ${PACKAGE} does not recognise its code (${reason})`;
-  if (warned.has(message)) return;
-  warned.add(message);
-  return message;
+function runtimeOf({ consumer, resolve }) {
+  if (consumer === "client") return;
+  return WORKER_CONDITIONS.some((condition) => resolve?.conditions?.includes(condition)) ? "workers" : "node";
+}
+
+/** The file of a module, where it really is. */
+function fileOf(/** @type {string} */ id) {
+  try {
+    return realpathSync(id.replace(/\?.*/, ""));
+  } catch {
+    // Virtual modules have no file.
+  }
 }
 
 /**
- * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their `"use cache"` keys with
+ * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their cache keys with
  * `vinext-cache-key`. It goes beside `vinext()`, before or after it:
  *
  * ```js
@@ -75,86 +86,218 @@ function unfamiliar(manifest, error) {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in a way unknown to this
- * package; a warning says so. Where an option asks for other keys than vinext's, either is an error.
+ * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in an unknown way; a warning
+ * says so. Where an option asks for other keys than vinext's, either is an error.
  *
- * @param {VinextCacheKeyOptions} [options]
+ * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}
  */
-export default function vinextCacheKey(options = {}) {
-  const { fileMetadata, runtimeDeploymentId } = validated(options);
-  const asksForMore = fileMetadata || runtimeDeploymentId;
-  /** @type {{ configured?: string } | undefined} */
-  let atRunTime;
-  /** @type {Set<string>} */
-  const servers = new Set();
-  let forWorkers = false;
+export default function vinextCacheKey(asked = {}) {
+  validate(asked);
+  let options = { pages: false, fileMetadata: asked.fileMetadata ?? false, runtimeDeploymentId: false };
+  /** @type {import("./vite/vinext.mjs").Vinext | undefined} */
+  let vinext;
+  /** @type {Map<string, Family>} by file */
+  let keyModules = new Map();
+  /** @type {string | undefined} The ID that vinext puts into the build. */
+  let builtId;
+  /** Vite's replacement for `process.env.NEXT_DEPLOYMENT_ID` in vinext's own code. */
+  let builtIdText = "false";
+  let hasAppRouter = false;
+  let scopesPages = false;
+  /** @type {ReturnType<typeof recorderFor> | undefined} */
+  let recorder;
+  /** @type {Map<string, boolean>} whether a module was rewritten, by environment and file */
+  const rewritten = new Map();
 
-  return {
+  /** Whether the keys of a family have to be other than vinext's. */
+  const isNeeded = (/** @type {Family} */ family) =>
+    family === "pages" ? scopesPages : options.fileMetadata || options.runtimeDeploymentId;
+
+  const takesPart = (/** @type {import("vite").Environment} */ { name, config }) =>
+    NODE_ENVIRONMENTS.includes(name) && runtimeOf(config) === "node";
+
+  /**
+   * The code of a module with the keys of a family, rewritten for the release of vinext that it fits.
+   *
+   * @param {Family} family
+   * @param {string} code
+   * @param {string} file
+   * @param {(code: string) => any} parse
+   */
+  function rewriteFor(family, code, file, parse) {
+    const sibling = (/** @type {string} */ specifier) => readFileSync(join(dirname(file), specifier), "utf8");
+    const how = { parse, keys: keysOf(family), sibling };
+    let reason = "";
+    for (const { families } of RELEASES) {
+      try {
+        return { code: rewrite(code, families[family], how) };
+      } catch (error) {
+        reason ||= error instanceof Error ? error.message : String(error);
+      }
+    }
+    return { reason };
+  }
+
+  /** @type {import("vite").Plugin & { transform: any }} */
+  const plugin = {
     name: PACKAGE,
     enforce: "pre",
 
-    config({ plugins }) {
-      const present = /** @type {any[]} */ ([plugins]).flat(Infinity);
-      forWorkers = present.some((plugin) => plugin?.name?.startsWith("vite-plugin-cloudflare"));
+    config: {
+      // After vinext has read its configuration and told Vite about it.
+      order: "post",
+      async handler(
+        { root = process.cwd(), resolve: { alias } = {}, define, plugins, environments },
+        { command },
+      ) {
+        root = resolve(root);
+        vinext = findVinext(root, alias);
+        if (!vinext) return;
+        for (const { families } of RELEASES) {
+          for (const family of FAMILIES) {
+            const file = vinext.resolve(families[family].specifier);
+            if (file) keyModules.set(file, family);
+          }
+        }
+        if (command !== "build") return;
+        const config = await readAppConfig(vinext, root, plugins);
+        if (!config && (asked.runtimeDeploymentId || asked.pages)) {
+          throw new Error(
+            `vinext ${vinext.version} does not export how it reads next.config; "pages" and "runtimeDeploymentId" need that`,
+          );
+        }
+        if (config) options = settle(asked, config, warn);
+        hasAppRouter = environments?.rsc !== undefined;
+        builtIdText = String(define?.[DEPLOYMENT_ID] ?? builtIdText);
+        builtId = JSON.parse(define?.[VINEXT_DEPLOYMENT_ID] ?? '""') || undefined;
+        scopesPages = options.pages && (options.runtimeDeploymentId || builtId !== undefined);
+        if (options.pages && !scopesPages) {
+          warn(
+            'The option "pages" has nothing to scope by: there is no deploymentId and no NEXT_DEPLOYMENT_ID',
+          );
+        }
+        if (options.runtimeDeploymentId) delete plugin.transform.filter;
+      },
     },
 
     configEnvironment: {
       order: "post",
-      handler(name, { resolve }, { isSsrTargetWebworker }) {
-        const isWorker =
-          forWorkers ||
-          isSsrTargetWebworker ||
-          WORKER_CONDITIONS.some((condition) => resolve?.conditions?.includes(condition));
-        if (isWorker || (name !== "rsc" && name !== "ssr")) return;
-        servers.add(name);
-        return { resolve: { external: [PACKAGE] } };
+      handler(name, config, { isSsrTargetWebworker }) {
+        if (!NODE_ENVIRONMENTS.includes(name) || isSsrTargetWebworker || runtimeOf(config) !== "node") return;
+        const { external, noExternal } = config.resolve ?? {};
+        // `true` makes every package external, except where vinext has set `noExternal: true`, which counts more.
+        const isExternal = external === true && noExternal !== true;
+        if (external === true && !isExternal) delete config.resolve?.external;
+        // With the App Router, `ssr` has the code that runs in browsers too, which has the build's ID there.
+        const readsRunningId = options.runtimeDeploymentId && !(name === "ssr" && hasAppRouter);
+        return {
+          resolve: isExternal ? {} : { external: [PACKAGE] },
+          define: readsRunningId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {},
+        };
       },
     },
 
-    configResolved({ command, define }) {
-      if (asksForMore && servers.size === 0) {
+    configResolved(config) {
+      if (config.plugins.filter(({ name }) => name === PACKAGE).length > 1) {
+        throw new Error(
+          "vinextCacheKey() is listed twice in the plugins of the Vite configuration. Remove one",
+        );
+      }
+      if (config.command !== "build") return;
+      const environments = Object.entries(config.environments);
+      const servers = environments.filter(([name]) => NODE_ENVIRONMENTS.includes(name));
+      if (
+        [asked, options].flatMap(Object.values).some(Boolean) &&
+        !servers.some(([, server]) => runtimeOf(server) === "node")
+      ) {
         throw new Error(
           `${PACKAGE}: a Worker derives its keys as vinext does, so its build takes no options`,
         );
       }
-      const built = define?.["process.env.__VINEXT_DEPLOYMENT_ID"];
-      if (!runtimeDeploymentId || command !== "build" || built === undefined) return;
-      atRunTime = { configured: configuredDeploymentId(JSON.parse(built)) };
+      recorder = recorderFor(config);
     },
 
-    applyToEnvironment: ({ name }) => servers.has(name),
+    applyToEnvironment: ({ config }) => runtimeOf(config) !== undefined,
 
     resolveId: {
-      filter: { id: new RegExp(`^${KEYS}$`) },
-      handler: () => KEYS_ID,
+      filter: { id: new RegExp(`^virtual:${PACKAGE}/`) },
+      handler: (id) => (isVirtual(id) ? `\0${id}` : undefined),
     },
 
     load: {
-      filter: { id: new RegExp(`^${KEYS_ID}$`) },
-      handler: () => keysModule({ fileMetadata, atRunTime }),
+      filter: { id: new RegExp(`^\0virtual:${PACKAGE}/`) },
+      handler: (id) => sourceOf(id.slice(1), options),
     },
 
     transform: {
-      filter: runtimeDeploymentId ? {} : { id: CACHE_RUNTIME },
-      handler(code, id) {
-        if (!CACHE_RUNTIME.test(id)) {
-          // cache-runtime may not load before the first request, but a server without an identity must not start.
-          const isEntry = atRunTime && this.getModuleInfo(id)?.isEntry;
-          return isEntry ? { code: `${code}\nimport "${KEYS}";\n`, map: null } : undefined;
+      filter: { id: KEY_MODULE },
+      /** @this {import("rolldown").TransformPluginContext & { environment: import("vite").Environment }} */
+      handler(/** @type {string} */ code, /** @type {string} */ id) {
+        if (!takesPart(this.environment)) return;
+        const file = fileOf(id);
+        const family = file && keyModules.get(file);
+        if (file && family) {
+          const { code: result, reason } = rewriteFor(family, code, file, (text) => this.parse(text));
+          const isUsed = result !== undefined && (family !== "pages" || scopesPages);
+          rewritten.set(`${this.environment.name}:${file}`, isUsed);
+          if (result !== undefined) return isUsed ? { code: result, map: null } : undefined;
+          const message = `vinext ${vinext?.version} keeps deriving its ${KEYS_OF[family]} itself: ${PACKAGE} does not recognise its code (${reason})`;
+          if (isNeeded(family)) this.error(message);
+          once(message, (text) => this.warn(text));
+          return;
         }
-        const shims = dirname(id.replace(/\?.*/, ""));
-        const parse = (/** @type {string} */ source) => this.parse(source);
-        try {
-          const flightArguments = readFileSync(join(shims, FLIGHT_ARGUMENTS), "utf8");
-          const how = { parse, keys: KEYS, options: fileMetadata };
-          return { code: rewriteCacheRuntime(code, flightArguments, how), map: null };
-        } catch (error) {
-          const message = unfamiliar(join(shims, "../../package.json"), error);
-          if (asksForMore) this.error(message ?? String(error));
-          if (message) this.warn(message);
+        if (!options.runtimeDeploymentId) return;
+        // vinext's own code names the build, whose scripts all its deployments share.
+        if (vinext && file?.startsWith(vinext.folder + sep) && code.includes(DEPLOYMENT_ID)) {
+          return { code: code.replaceAll(DEPLOYMENT_ID, builtIdText), map: null };
         }
+        // Keys may not be derived before the first request, but a server without an identity must not start.
+        if (this.getModuleInfo(id)?.isEntry) return { code: `import "${IDENTITY}";${code}`, map: null };
+      },
+    },
+
+    generateBundle() {
+      const { name, config } = this.environment;
+      // The scan passes of an App Router build write nothing.
+      if (!config.build.write) return;
+      for (const id of this.getModuleIds()) {
+        const { family, derivedBy } = TAILS.find(({ pattern }) => pattern.test(id)) ?? {};
+        const code = this.getModuleInfo(id)?.code;
+        if (!family || !derivedBy?.some((exported) => code?.includes(exported))) continue;
+        const known = rewritten.get(`${name}:${fileOf(id)}`);
+        if (known) continue;
+        const message = `${PACKAGE} did not rewrite ${id}, which derives ${KEYS_OF[family]} in the environment "${name}"`;
+        if (isNeeded(family)) this.error(message);
+        // Workers are left alone, and of a module of unknown code there has been a warning.
+        if (family === "use-cache" && known === undefined && takesPart(this.environment)) {
+          once(message, (text) => this.warn(text));
+        }
+      }
+    },
+
+    writeBundle: {
+      order: "post",
+      sequential: true,
+      handler({ dir }, bundle) {
+        const { name, config } = this.environment;
+        const runtime = runtimeOf(config);
+        if (!runtime || !recorder) return;
+        recorder.add(runtime, dir ?? config.build.outDir, bundle, (id) => {
+          const tail = TAILS.find(({ pattern }) => pattern.test(id));
+          return tail && { ...tail, rewritten: rewritten.get(`${name}:${fileOf(id)}`) === true };
+        });
+        recorder.endPages();
+      },
+    },
+
+    buildApp: {
+      order: "post",
+      async handler() {
+        if (!vinext) return;
+        recorder?.end({ package: VERSION, vinext: vinext.version, deploymentId: builtId ?? null, options });
       },
     },
   };
+  return plugin;
 }

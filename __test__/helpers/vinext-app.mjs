@@ -30,7 +30,7 @@ const files = {
   "next.config.mjs": `
     const identity = JSON.parse(process.env.IDENTITY);
     export default {
-      experimental: { useCache: true },
+      experimental: { useCache: true, ...JSON.parse(process.env.EXPERIMENTAL ?? "{}") },
       output: process.env.OUTPUT,
       deploymentId: identity.deploymentId,
       generateBuildId: () => identity.buildId,
@@ -40,14 +40,20 @@ const files = {
     import { fileURLToPath } from "node:url";
     import vinext from "vinext";
     import vinextCacheKey from "vinext-cache-key/vite";
-    const { PLUGIN, FILE_METADATA, RUNTIME_ID, PRERENDER } = process.env;
+    const { PLUGIN, FILE_METADATA, RUNTIME_ID, PRERENDER, OPTIONS = "{}", VITE = "{}", VINEXT = "{}" } = process.env;
     const adapter = fileURLToPath(new URL("adapter.mjs", import.meta.url));
-    const plugins = [vinext({ cache: { data: { adapter } }, prerender: PRERENDER === "yes" || undefined })];
+    const plugins = [
+      vinext({ cache: { data: { adapter } }, prerender: PRERENDER === "yes" || undefined, ...JSON.parse(VINEXT) }),
+    ];
     const ours = () =>
-      vinextCacheKey({ fileMetadata: FILE_METADATA === "yes", runtimeDeploymentId: RUNTIME_ID === "yes" });
+      vinextCacheKey({
+        ...(FILE_METADATA === "yes" && { fileMetadata: true }),
+        ...(RUNTIME_ID === "yes" && { runtimeDeploymentId: true }),
+        ...JSON.parse(OPTIONS),
+      });
     if (PLUGIN === "before") plugins.unshift(ours());
     if (PLUGIN === "after") plugins.push(ours());
-    export default { plugins };`,
+    export default { plugins, ...JSON.parse(VITE) };`,
   "adapter.mjs": `
     globalThis.keysOfStore = [];
     const entries = new Map();
@@ -131,6 +137,15 @@ const layouts = {
     const modules = join(root, "web/node_modules");
     linkOthers(modules);
     copyVinext(modules);
+    copyPackages(modules);
+  },
+  /** With vinext linked from a folder that is not called `vinext`, as a fork is. */
+  fork(root) {
+    const modules = join(root, "web/node_modules");
+    linkOthers(modules);
+    linkOthers(join(root, "node_modules"));
+    cpSync(join(installed, "vinext"), join(root, "my-fork"), { recursive: true });
+    link(join(root, "my-fork"), join(modules, "vinext"));
     copyPackages(modules);
   },
   /** As in a workspace of pnpm: from where vinext really is, this package cannot be seen. */

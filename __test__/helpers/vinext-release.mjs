@@ -66,19 +66,25 @@ async function keysOf(vinext, idIsJson) {
 }
 
 /** Whether the Vite plugin rewrites the release's cache-runtime, or leaves it and says so. */
-function pluginOn(directory, version) {
-  const id = join(directory, RUNTIME).replaceAll("\\", "/");
+async function pluginOn(directory, version) {
+  const file = join(directory, RUNTIME);
+  const { config, transform } = vinextCacheKey();
+  const alias = { "vinext/cache-runtime": file };
+  await config.handler({ root: directory, resolve: { alias } }, { command: "serve" });
   const warnings = [];
-  const context = { parse: parseAst, warn: (warning) => warnings.push(warning) };
-  const { handler } = vinextCacheKey().transform;
-  const result = handler.call(context, readFileSync(id, "utf8"), id);
+  const context = {
+    environment: { name: "rsc", config: { consumer: "server", resolve: { conditions: [] } } },
+    parse: parseAst,
+    warn: (warning) => warnings.push(warning),
+  };
+  const result = transform.handler.call(context, readFileSync(file, "utf8"), file);
   if (result) return parseAst(result.code) && warnings.length === 0 ? "replaced" : "broken";
   return warnings.length === 1 && warnings[0].includes(`vinext ${version} `) ? "left alone" : "broken";
 }
 
 /**
  * Measures a release: which exports equal its functions in so many random cases, what the plugin does with it, and keys
- * that it builds. `directory` ends in `vinext`, as the plugin expects.
+ * that it builds.
  */
 export async function measure(api, directory, cases) {
   const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
@@ -95,7 +101,7 @@ export async function measure(api, directory, cases) {
   const idIsJson = readFileSync(join(directory, RUNTIME), "utf8").includes("JSON.stringify([id, ");
   return {
     equal: [...equal].filter((name) => !different.has(name)),
-    plugin: pluginOn(directory, version),
+    plugin: await pluginOn(directory, version),
     keys: await keysOf(vinext, idIsJson),
   };
 }

@@ -3,6 +3,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { resolveDeploymentId } from "../../index.js";
 import { BuildRecordError, readRecord, readRegularFile } from "../build-record.mjs";
+import { BUILD_IDENTITY } from "../vite/keys.mjs";
+import { RELEASES } from "../vite/shapes.mjs";
 import { CliError } from "./errors.mjs";
 
 /** A chunk with more bytes is not searched. Real ones have less than a tenth of it. */
@@ -11,15 +13,30 @@ const MAX_CHUNK_BYTES = 64 << 20;
 /** How bundlers print the values that vinext puts into its code. */
 const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\$]|\\\\.)*`"}|!1|false)`;
 const VALUE = String.raw`(${LITERAL}(?:\s*\|\|\s*${LITERAL})*)`;
-const inlined = String.raw`function [\w$]+\(\)\s*\{\s*try\s*\{\s*return\s*${VALUE};?\s*\}\s*catch\s*\(([\w$]+)\)\s*\{[^{}]*\}\s*\}`;
 
-/** vinext's own two functions: the first returns the deployment ID, the second the build ID. */
-const OF_VINEXT = new RegExp(String.raw`${inlined}\s*${inlined}`, "g");
-/** The object that the plugin hands to `resolveUseCacheKeySeed`. */
-const OF_PLUGIN = new RegExp(
-  String.raw`\b__VINEXT_DEPLOYMENT_ID:\s*${VALUE},\s*NEXT_DEPLOYMENT_ID:\s*${VALUE},\s*__VINEXT_BUILD_ID:\s*${VALUE}`,
-  "g",
-);
+const TOKEN = /process\.env\.\w+(?: \|\| process\.env\.\w+)*|catch \(\$\w+\) \{[^{}]*\}|\$?\w+|\S/g;
+
+/**
+ * Code as bundlers print it: names that begin with `$` may have been changed, values stand for `process.env`, and what a
+ * `catch` does may be said otherwise. Each value is a group.
+ *
+ * @param {string[]} code
+ */
+function asBuilt(...code) {
+  const tokens = code.join(" ").match(TOKEN) ?? [];
+  const patterns = tokens.map((token) => {
+    if (token.startsWith("process.env")) return VALUE;
+    if (token.startsWith("catch")) return String.raw`catch\s*\([\w$]+\)\s*\{[^{}]*\}`;
+    if (token.startsWith("$")) return String.raw`[\w$]+`;
+    if (/\w/.test(token)) return token;
+    return /[;,]/.test(token) ? `${token}?` : `\\${token}`;
+  });
+  return new RegExp(patterns.join(String.raw`\s*`), "g");
+}
+
+/** vinext's own functions for the deployment ID and the build ID, which stand beside each other. */
+const OF_VINEXT = RELEASES.map(({ identity }) => asBuilt(identity.deploymentId, identity.buildId));
+const OF_PLUGIN = asBuilt(BUILD_IDENTITY);
 
 const ESCAPES = new Map([
   ["n", "\n"],
@@ -136,7 +153,7 @@ function fromCode(server, buildId) {
   const [identity, other] = identities.values();
   if (other) ambiguous ||= "its code names more than one deployment or build";
   else if (identity && !identity.ofThisBuild) ambiguous ||= "its code is of another build than BUILD_ID";
-  else if (cached && !identity) ambiguous ||= "its code is not what vinext 1.4.0 produces";
+  else if (cached && !identity) ambiguous ||= `its code is not what vinext ${RELEASES[0].version} produces`;
   else if (cached && !isComplete(server)) ambiguous ||= "it did not finish";
   const known = {
     cached,
@@ -154,7 +171,7 @@ function* identitiesIn(/** @type {string} */ code, /** @type {string} */ buildId
     yield { plugin: true, deploymentId: id, ofThisBuild: firstOf(ownBuildId) === buildId };
   }
   if (!code.includes("use-cache:")) return;
-  for (const [, deploymentId, , ownBuildId] of code.matchAll(OF_VINEXT)) {
+  for (const [, deploymentId, ownBuildId] of OF_VINEXT.flatMap((pattern) => [...code.matchAll(pattern)])) {
     // Other pairs of functions may look the same; only a build ID proves that these are vinext's.
     if (firstOf(ownBuildId) !== buildId) continue;
     yield { plugin: false, deploymentId: firstOf(deploymentId), ofThisBuild: true };

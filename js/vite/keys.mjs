@@ -1,43 +1,71 @@
-// The module between vinext's cache-runtime and this package.
-import { resolveDeploymentId } from "../portable.mjs";
+// The modules that vinext's rewritten code imports, and all expressions for the identity of a deployment.
+//
+// They are virtual, so Vite looks for this package from the app's root. vinext's own files may not see the package: pnpm
+// keeps them elsewhere.
 
 const PACKAGE = "vinext-cache-key";
 
+/** Evaluating it fails where a server has no deployment ID, so a server that imports it first does not start. */
+export const IDENTITY = `virtual:${PACKAGE}/identity`;
+/** @param {import("./shapes.mjs").Family} family what the rewritten module of a family imports */
+export const keysOf = (family) => `virtual:${PACKAGE}/${family}`;
+
+/** How the code of an app reads the ID of the running deployment. Only an expression that Vite's `define` takes. */
+export const RUNNING_ID = "globalThis.process.env.NEXT_DEPLOYMENT_ID";
+
+/** @typedef {Required<import("../vite.mjs").VinextCacheKeyOptions>} Options */
+
 /**
- * The identity of the build. Vite replaces the three expressions by values, on vinext's orders. What is left is a constant
- * that needs no `process`, so nothing guards against its absence as vinext's own code does.
+ * The identity of the build. Vite replaces the three expressions by values, because vinext tells it to. What is left is a
+ * constant that needs no `process`.
  */
-const BUILD_SEED = `resolveUseCacheKeySeed({
+export const BUILD_IDENTITY = `{
   __VINEXT_DEPLOYMENT_ID: process.env.__VINEXT_DEPLOYMENT_ID,
   NEXT_DEPLOYMENT_ID: process.env.NEXT_DEPLOYMENT_ID,
   __VINEXT_BUILD_ID: process.env.__VINEXT_BUILD_ID,
-})`;
-
-const AT_RUN_TIME = { runtimeServerDeploymentId: true };
+}`;
 
 /**
- * The identity of the server. While vinext prerenders, which it does at the end of a build, there is none.
- *
- * @param {string | undefined} configured the ID in the app's configuration
+ * The identity of the server. There is none while vinext prerenders, which happens at the end of a build. A server whose
+ * environment says so by mistake must not share keys with others, so each process draws an ID then.
  */
-const serverSeed = (configured) => `process.env.VINEXT_PRERENDER === "1" ? ${BUILD_SEED}
-  : resolveDeploymentId(${JSON.stringify(configured)}, undefined, ${JSON.stringify(AT_RUN_TIME)})`;
-
-/**
- * The ID that a server's has to be equal to. A build that knows its own ID checks it now: what vinext makes of both tells
- * whether they differ.
- *
- * @param {string} built the deployment ID that vinext puts into the build: the configured one, else the environment's
- */
-export function configuredDeploymentId(built) {
-  if (!process.env.NEXT_DEPLOYMENT_ID) return built || undefined;
-  resolveDeploymentId(built, process.env, AT_RUN_TIME);
-}
-
-/** @param {{ fileMetadata: boolean, atRunTime?: { configured?: string } }} how */
-export const keysModule = ({ fileMetadata, atRunTime }) => `
-import { resolveDeploymentId, resolveUseCacheKeySeed } from "${PACKAGE}";
-export { buildUseCacheKey, deriveUseCacheKey } from "${PACKAGE}";
-${fileMetadata ? "export const options = { fileMetadata: true };" : ""}
-export const keySeed = ${atRunTime ? serverSeed(atRunTime.configured) : BUILD_SEED};
+const identity = () => `
+import { resolveDeploymentId } from "${PACKAGE}";
+const drawn = Symbol.for("${PACKAGE}.prerender");
+export const deploymentId = process.env.VINEXT_PRERENDER === "1"
+  ? (globalThis[drawn] ??= "prerender-" + crypto.randomUUID())
+  : resolveDeploymentId(undefined, undefined, { runtimeServerDeploymentId: true });
 `;
+
+/** @param {Options} options */
+const useCache = ({ fileMetadata, runtimeDeploymentId }) => `
+import { deriveUseCacheKey as derive, resolveUseCacheKeySeed } from "${PACKAGE}";
+export { buildUseCacheKey } from "${PACKAGE}";
+${
+  fileMetadata
+    ? `export const deriveUseCacheKey = (id, seed, args) => derive(id, seed, args, { fileMetadata: true });`
+    : `export { derive as deriveUseCacheKey };`
+}
+${
+  runtimeDeploymentId
+    ? `export { deploymentId as keySeed } from "${IDENTITY}";`
+    : `export const keySeed = resolveUseCacheKeySeed(${BUILD_IDENTITY});`
+}
+`;
+
+/** A deployment ID has no `:`, and no key of vinext's begins with `deployment:`, so no two keys become one. */
+const pages = (/** @type {Options} */ { runtimeDeploymentId }) => `
+${
+  runtimeDeploymentId
+    ? `import { deploymentId } from "${IDENTITY}";`
+    : `const deploymentId = process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID;`
+}
+export const scopedPageKey = (key) => "deployment:" + deploymentId + ":" + key;
+`;
+
+const modules = { [IDENTITY]: identity, [keysOf("use-cache")]: useCache, [keysOf("pages")]: pages };
+
+export const isVirtual = (/** @type {string} */ id) => Object.hasOwn(modules, id);
+
+/** @param {string} id @param {Options} options */
+export const sourceOf = (id, options) => modules[id](options);

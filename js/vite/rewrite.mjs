@@ -1,91 +1,76 @@
+// vinext's modules, made to derive their keys by this package.
 import { ModuleShape } from "./shape.mjs";
 
-/** The module beside cache-runtime that digests the arguments of a cached function. */
-export const FLIGHT_ARGUMENTS = "./cache-flight-arguments.js";
-
-const FLIGHT_ARGUMENTS_KEY = `function $digest($args) {
-  const $reply = typeof $args.reply === "string" ? $args.reply
-    : $args.reply.map(($entry) => $entry.length === 2 ? $entry : [$entry[0], { bytes: $entry[1] }]);
-  return $createHash("sha256").update(JSON.stringify({ ...$args, reply: $reply })).digest("base64url");
-}`;
-
-const BUILD_USE_CACHE_KEY = `function $build($id, $keySeed, $argsKey) {
-  const $scopedId = $keySeed ? \`build:\${encodeURIComponent($keySeed)}:\${$id}\` : $id;
-  return $argsKey === void 0 ? \`use-cache:\${$scopedId}\` : \`use-cache:\${$scopedId}:\${$argsKey}\`;
-}`;
-
-/** @param {string} expression what Vite replaces by a value */
-const inlined = (expression) => `function $self() {
-  try { return ${expression}; }
-  catch ($error) { if ($error instanceof ReferenceError) return void 0; throw $error; }
-}`;
-const DEPLOYMENT_ID = inlined("process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID");
-const BUILD_ID = inlined("process.env.__VINEXT_BUILD_ID");
-const KEY_SEED = "function $self() { return $deploymentId() || $buildId(); }";
+/** What a rewritten module calls an import of ours. None of its own names is like it. */
+const ours = (/** @type {string} */ name) => `vinextCacheKey$${name}`;
 
 /**
- * What the rewritten module calls something it imports: no name of its own.
+ * What the names of a shape stand for in a module. Throws, naming what differs, for a module of another shape.
  *
- * @param {string} name
+ * @param {ModuleShape} module
+ * @param {import("./shapes.mjs").Shape} shape
  */
-const ours = (name) => `vinextCacheKey$${name}`;
-
-/**
- * @param {string} code vinext's cache-flight-arguments
- * @param {import("./shape.mjs").Parse} parse
- */
-function expectKnownDigest(code, parse) {
-  const shape = new ModuleShape(code, parse);
-  const $digest = shape.exported("flightArgumentsKey").local.name;
-  const $createHash = shape.imported("createHash", "node:crypto").local.name;
-  shape.find("flightArgumentsKey", FLIGHT_ARGUMENTS_KEY, { $digest, $createHash });
-  shape.expectMentions({ [$digest]: 2, [$createHash]: 2 });
+function namesIn(module, { imports = {}, exports = {}, otherExports, functions, mentions }) {
+  /** @type {Record<string, string>} */
+  const names = {};
+  for (const [name, [imported, source]] of Object.entries(imports)) {
+    names[name] = module.imported(imported, source).local.name;
+  }
+  for (const [name, exported] of Object.entries(exports)) {
+    names[name] = module.exported(exported).local.name;
+  }
+  if (otherExports) module.expectExports([...Object.values(exports), ...otherExports]);
+  for (const [what, code] of Object.entries(functions)) {
+    const { names: found } = module.find(what, code, names);
+    for (const name of Object.keys(mentions)) if (name in found) names[name] = found[name];
+  }
+  module.expectMentions(
+    Object.entries(mentions).map(([name, places]) => /** @type {const} */ ([names[name], places])),
+  );
+  return names;
 }
 
 /**
- * vinext's cache-runtime, made to derive its keys by what the module `keys` exports: `buildUseCacheKey`,
- * `deriveUseCacheKey`, `keySeed` and, if it is to be used, `options`. Throws, naming what differs, where vinext's own
- * way to a key is not the one that this package reproduces.
+ * Rewrites a module of vinext, or throws, naming what differs, where vinext's own way to a key is not the known one.
  *
- * Only references change, each within its line, and the import comes last: what a source map would say holds without
- * one. A bundler drops the functions no longer called.
+ * Only expressions change, each within its line, and the import comes last. What a source map would say holds without
+ * one. A bundler drops the functions that are no longer called.
  *
- * @param {string} code vinext's cache-runtime
- * @param {string} flightArguments the code of the module it imports `flightArgumentsKey` from
- * @param {{ parse: import("./shape.mjs").Parse, keys: string, options: boolean }} how
+ * @param {string} code
+ * @param {import("./shapes.mjs").FamilyShape} shape
+ * @param {{ parse: import("./shape.mjs").Parse, keys: string, sibling: (specifier: string) => string }} how `keys` is
+ *   the module to import from. `sibling` returns the code of a module that this one imports.
  */
-export function rewriteCacheRuntime(code, flightArguments, { parse, keys, options }) {
-  expectKnownDigest(flightArguments, parse);
+export function rewrite(code, shape, { parse, keys, sibling }) {
+  for (const [specifier, siblingShape] of Object.entries(shape.siblings ?? {})) {
+    namesIn(new ModuleShape(sibling(specifier), parse), siblingShape);
+  }
+  const module = new ModuleShape(code, parse);
+  const names = namesIn(module, shape);
+  /** @type {Set<string>} */
+  const imports = new Set();
+  const imported = (/** @type {string} */ name) => {
+    imports.add(name);
+    return ours(name);
+  };
 
-  const shape = new ModuleShape(code, parse);
-  const exported = shape.exported("buildUseCacheKey");
-  const $build = exported.local.name;
-  const $digest = shape.imported("flightArgumentsKey", FLIGHT_ARGUMENTS).local.name;
-  const $deploymentId = shape.find("deployment ID", DEPLOYMENT_ID).id.name;
-  const $buildId = shape.find("build ID", BUILD_ID).id.name;
-  const $seed = shape.find("key seed", KEY_SEED, { $deploymentId, $buildId }).id.name;
-  shape.find("buildUseCacheKey", BUILD_USE_CACHE_KEY, { $build });
-  const seedCall = shape.find("call for the key seed", "$seed()", { $seed });
-  const keyCall = shape.find("call of buildUseCacheKey", "$build($id, $keySeed, $digest($args))", {
-    $build,
-    $digest,
-  });
-  shape.expectMentions({ [$build]: 3, [$digest]: 2, [$seed]: 2, [$deploymentId]: 2, [$buildId]: 2 });
-
-  const [id, keySeed, digest] = keyCall.arguments;
-  const args = [id, keySeed, digest.arguments[0]].map(({ name }) => name);
-  if (options) args.push(ours("options"));
-  const edits = [
-    { at: exported, text: `${ours("buildUseCacheKey")} as buildUseCacheKey` },
-    { at: seedCall, text: ours("keySeed") },
-    { at: keyCall, text: `${ours("deriveUseCacheKey")}(${args.join(", ")})` },
-  ].sort((a, b) => b.at.start - a.at.start);
+  const edits = (shape.reexports ?? []).map((name) => ({
+    node: module.exported(name),
+    text: `${imported(name)} as ${name}`,
+  }));
+  for (const [pattern, replacement] of Object.entries(shape.edits)) {
+    const { node, names: found } = module.find(`call of ${pattern}`, pattern, names);
+    const text = replacement.replaceAll(/&|([@$])(\w+)/g, (token, sigil, name) => {
+      if (token === "&") return code.slice(node.start, node.end);
+      return sigil === "@" ? imported(name) : found[token];
+    });
+    edits.push({ node, text });
+  }
+  edits.sort((a, b) => b.node.start - a.node.start);
   const edited = edits.reduce(
-    (text, { at, text: replacement }) => text.slice(0, at.start) + replacement + text.slice(at.end),
+    (text, { node, text: replacement }) => text.slice(0, node.start) + replacement + text.slice(node.end),
     code,
   );
-  const imports = ["buildUseCacheKey", "deriveUseCacheKey", "keySeed", ...(options ? ["options"] : [])];
-  return `${edited}
-import { ${imports.map((name) => `${name} as ${ours(name)}`).join(", ")} } from ${JSON.stringify(keys)};
-`;
+  const specifiers = [...imports].map((name) => `${name} as ${ours(name)}`);
+  return `${edited}\nimport { ${specifiers.join(", ")} } from ${JSON.stringify(keys)};\n`;
 }

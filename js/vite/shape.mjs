@@ -55,6 +55,25 @@ function only(what, candidates) {
   return candidates[0];
 }
 
+/** @type {Map<string, Node>} */
+const patterns = new Map();
+
+/**
+ * The syntax tree of a pattern, parsed once.
+ *
+ * @param {string} source
+ * @param {Parse} parse
+ * @returns {Node}
+ */
+function patternOf(source, parse) {
+  const known = patterns.get(source);
+  if (known) return known;
+  const [statement] = /** @type {any[]} */ (parse(source).body);
+  const pattern = statement.type === "ExpressionStatement" ? statement.expression : statement;
+  patterns.set(source, pattern);
+  return pattern;
+}
+
 /** A module to be asked about. What it does not have exactly once throws an error that says what that is. */
 export class ModuleShape {
   #parse;
@@ -105,30 +124,51 @@ export class ModuleShape {
   }
 
   /**
-   * The function or expression that reads as `source` does. Names that begin with `$` are what `known` says or else
-   * anything; any other has to be a global.
+   * Throws unless the module exports these names and no others.
+   *
+   * @param {string[]} names
+   */
+  expectExports(names) {
+    const exports = this.#nodes.filter(({ type }) => /^Export(?!Specifier)/.test(type));
+    const specifiers = exports.flatMap((node) => node.specifiers ?? []);
+    const found = specifiers.map(({ exported }) => exported.name);
+    const [stray] = found.filter((name) => !names.includes(name));
+    const [missing] = names.filter((name) => !found.includes(name));
+    // `export *`, `export default` and `export function` have no specifiers.
+    const other = exports.some(({ type, declaration }) => type !== "ExportNamedDeclaration" || declaration);
+    if (stray ?? missing ?? other)
+      throw new Error(`exports${stray || missing ? `: ${stray ?? missing}` : ""}`);
+  }
+
+  /**
+   * The function or expression that reads as `source` does, and what the names in it stand for. Names that begin with `$`
+   * are what `known` says or else anything; any other has to be a global.
    *
    * @param {string} what
    * @param {string} source
    * @param {Record<string, string>} [known]
+   * @returns {{ node: Node, names: Record<string, string> }}
    */
   find(what, source, known = {}) {
-    const [statement] = /** @type {any[]} */ (this.#parse(source).body);
-    const pattern = statement.type === "ExpressionStatement" ? statement.expression : statement;
-    const found = this.#nodes.filter((node) => {
+    const pattern = patternOf(source, this.#parse);
+    const found = this.#nodes.flatMap((node) => {
+      // Most nodes are of another type, so the names need not be copied for them.
+      if (node.type !== pattern.type) return [];
       const names = new Map(Object.entries(known));
-      return matches(pattern, node, names) && ![...names.keys()].some((name) => this.#declared.has(name));
+      const isMatch = matches(pattern, node, names);
+      const hidden = [...names.keys()].some((name) => this.#declared.has(name));
+      return isMatch && !hidden ? [{ node, names: Object.fromEntries(names) }] : [];
     });
     return only(what, found);
   }
 
   /**
-   * Throws unless each name stands in just so many places, its declaration being one of them.
+   * Throws unless each name stands in just so many places. Its declaration is one of them.
    *
-   * @param {Record<string, number>} places
+   * @param {(readonly [name: string, places: number])[]} places
    */
   expectMentions(places) {
-    for (const [name, expected] of Object.entries(places)) {
+    for (const [name, expected] of places) {
       const mentions = this.#nodes.filter((node) => node.type === "Identifier" && node.name === name);
       // `{ name }` in an import or export is two nodes in one place.
       if (new Set(mentions.map(({ start }) => start)).size !== expected) throw new Error(`uses of ${name}`);

@@ -1,0 +1,50 @@
+// The plugin's options: what is asked for, and what follows from next.config and from vinext's own options.
+const NAMES = ["pages", "fileMetadata", "runtimeDeploymentId"];
+
+/** @typedef {import("../vite.mjs").VinextCacheKeyOptions} VinextCacheKeyOptions */
+
+/** @param {VinextCacheKeyOptions} options */
+export function validate(options) {
+  for (const [name, value] of Object.entries(options)) {
+    if (!NAMES.includes(name)) {
+      const known = NAMES.map((option) => JSON.stringify(option)).join(", ");
+      throw new TypeError(`vinextCacheKey does not know the option ${JSON.stringify(name)}, only ${known}`);
+    }
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`vinextCacheKey's option "${name}" must be a boolean; it is ${typeof value}`);
+    }
+  }
+}
+
+/**
+ * The options of a build. Throws where one of them cannot take effect.
+ *
+ * @param {VinextCacheKeyOptions} asked
+ * @param {import("./vinext.mjs").AppConfig} config
+ * @param {(message: string) => void} warn
+ * @returns {Required<VinextCacheKeyOptions>}
+ */
+export function settle(asked, { file, deploymentId, runtimeServerDeploymentId, hasCdnAdapter }, warn) {
+  if (runtimeServerDeploymentId && asked.runtimeDeploymentId === false) {
+    throw new Error(
+      `vinextCacheKey has runtimeDeploymentId: false, but ${file} has experimental.runtimeServerDeploymentId: true. ` +
+        "Remove one of them",
+    );
+  }
+  const runtimeDeploymentId = asked.runtimeDeploymentId ?? runtimeServerDeploymentId;
+  if (runtimeDeploymentId && deploymentId !== undefined) {
+    throw new Error(
+      `Servers take their deployment ID from NEXT_DEPLOYMENT_ID when they start (runtimeDeploymentId), but ${file} ` +
+        `sets deploymentId to ${JSON.stringify(deploymentId) ?? String(deploymentId)}. Remove deploymentId from ${file}`,
+    );
+  }
+  let pages = asked.pages ?? runtimeDeploymentId;
+  if (pages && hasCdnAdapter) {
+    const reason =
+      "vinext's cache.cdn adapter stores pages by their URL, so a key does not keep deployments apart";
+    if (asked.pages) throw new Error(`${reason}. Remove the option "pages", or the adapter`);
+    warn(`${reason}: pages are shared between deployments`);
+    pages = false;
+  }
+  return { pages, fileMetadata: asked.fileMetadata ?? false, runtimeDeploymentId };
+}

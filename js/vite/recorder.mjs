@@ -1,0 +1,95 @@
+// Gathers what a build does, and leaves the record of one that has succeeded.
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { removeRecord, writeRecord } from "../build-record.mjs";
+import { FAMILIES } from "./shapes.mjs";
+
+/**
+ * What the main part of a build of both routers knows, until the second one, of the Pages Router, has been written. vinext
+ * makes another instance of this plugin for it, in the same process.
+ *
+ * @type {Map<string, Recorder>} by the root of the app
+ */
+const unfinished = new Map();
+
+const hasRsc = (/** @type {any} */ config) => config.environments.rsc !== undefined;
+
+/** The recorder of a build that starts, or the one of the main part of a build of both routers. */
+export function recorderFor(/** @type {import("vite").ResolvedConfig} */ config) {
+  const main = unfinished.get(config.root);
+  if (main && config.build.ssr && !hasRsc(config)) return main;
+  return new Recorder(config);
+}
+
+class Recorder {
+  #root;
+  #server;
+  #awaitsPages;
+  #runtime = /** @type {"node" | "workers"} */ ("node");
+  /** @type {Set<string>} */
+  #files = new Set();
+  /** @type {import("../build-record.mjs").BuildFacts["keys"]} */
+  #keys = {};
+
+  /** @param {import("vite").ResolvedConfig} config */
+  constructor(config) {
+    this.#root = config.root;
+    this.#server = join(config.root, "dist/server");
+    this.#awaitsPages =
+      hasRsc(config) && config.define?.["process.env.__VINEXT_HAS_PAGES_ROUTER"] === JSON.stringify("true");
+    unfinished.delete(config.root);
+    removeRecord(this.#server);
+  }
+
+  /**
+   * Notes the files of a server environment, and who derives the keys in them.
+   *
+   * @param {"node" | "workers"} runtime
+   * @param {string} directory
+   * @param {Record<string, any>} bundle as Rolldown hands it to `writeBundle`
+   * @param {(file: string) => { family: import("./shapes.mjs").Family, derivedBy: string[], rewritten: boolean } | undefined} keyModule
+   */
+  add(runtime, directory, bundle, keyModule) {
+    if (runtime === "workers") this.#runtime = runtime;
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      this.#files.add(resolve(directory, chunk.fileName));
+      for (const [id, { renderedExports }] of Object.entries(chunk.modules)) {
+        const found = keyModule(id);
+        if (!found?.derivedBy.some((name) => renderedExports.includes(name))) continue;
+        // Code of vinext's own in one environment is enough for keys of vinext's own.
+        if (!found.rewritten) this.#keys[found.family] = "vinext";
+        else this.#keys[found.family] ??= "vinext-cache-key";
+      }
+    }
+  }
+
+  /**
+   * The environments that Vite builds are done.
+   *
+   * @param {Omit<import("../build-record.mjs").BuildFacts, "runtime" | "buildId" | "keys">} facts
+   */
+  end(facts) {
+    this.facts = facts;
+    if (this.#awaitsPages && this.#runtime === "node") unfinished.set(this.#root, this);
+    else this.#write(facts);
+  }
+
+  /** The bundle of the Pages Router is written, if this build was waiting for it. */
+  endPages() {
+    if (unfinished.get(this.#root) !== this || !this.facts) return;
+    unfinished.delete(this.#root);
+    this.#write(this.facts);
+  }
+
+  /** @param {NonNullable<Recorder["facts"]>} facts */
+  #write(facts) {
+    const file = join(this.#server, "BUILD_ID");
+    if (this.#files.size === 0 || !existsSync(file)) return;
+    const keys = Object.fromEntries(
+      FAMILIES.flatMap((name) => (this.#keys[name] ? [[name, this.#keys[name]]] : [])),
+    );
+    const { runtime, files } = { runtime: this.#runtime, files: this.#files };
+    writeRecord(this.#server, { ...facts, runtime, buildId: readFileSync(file, "utf8"), keys }, files);
+  }
+}

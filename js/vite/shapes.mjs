@@ -1,0 +1,44 @@
+// What is known of the releases of vinext, one file per release in shapes/. To support a new release, add a file.
+import { readdirSync } from "node:fs";
+
+/**
+ * What a module has to look like. Names that begin with `$` stand for any name. Those in `mentions` mean the same thing
+ * wherever they stand; others are locals of one function.
+ *
+ * @typedef {object} Shape
+ * @property {Record<string, [imported: string, source: string]>} [imports]
+ * @property {Record<string, string>} [exports] The functions that the module has to export.
+ * @property {string[]} [otherExports] What else it exports. If given, it may export nothing that is not named.
+ * @property {Record<string, string>} functions Their code, by what an error message calls them.
+ * @property {Record<string, number>} mentions In how many places each name stands.
+ *
+ * A module whose keys this package changes. In `edits`, code is replaced: `@name` is an import from the family's module
+ * in keys.mjs, `&` the code itself. `reexports` are exports that are replaced by those of that module.
+ *
+ * @typedef {Shape & {
+ *   specifier: string,
+ *   derivedBy: string[],
+ *   siblings?: Record<string, Shape>,
+ *   edits: Record<string, string>,
+ *   reexports?: string[],
+ * }} FamilyShape `derivedBy` names exports: a bundle without them derives no keys. `siblings` are checked, not changed.
+ *
+ * @typedef {"use-cache" | "pages"} Family
+ *
+ * @typedef {object} Release
+ * @property {string} version
+ * @property {{ deploymentId: string, buildId: string }} identity Functions that return the identity of the build, as
+ *   they stand beside each other in vinext's code.
+ * @property {Record<Family, FamilyShape>} families
+ */
+
+const folder = new URL("shapes/", import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+
+/** @type {Release[]} Newest first. */
+export const RELEASES = (await Promise.all(files.map((name) => import(new URL(name, folder).href))))
+  .map((module) => module.default)
+  .sort((a, b) => b.version.localeCompare(a.version, "en", { numeric: true }));
+
+/** @type {Family[]} */
+export const FAMILIES = ["use-cache", "pages"];
