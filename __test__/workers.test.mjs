@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { readBuild } from "../js/cli/build.mjs";
 import { functionId, keySeed, plainArguments } from "./helpers/arbitraries.mjs";
 import { createWorker, installExample, workerdRunsHere } from "./helpers/worker-app.mjs";
 
@@ -23,9 +24,9 @@ if (workerdRunsHere) {
     worker = createWorker();
     const dist = join(worker.root, "dist");
     await worker.build({ ...identity, STOCK: "yes" });
-    stock = codeIn(dist);
+    stock = { code: codeIn(dist), uploads: codeIn(worker.upload()) };
     await worker.build(identity);
-    ours = codeIn(dist);
+    ours = { code: codeIn(dist), uploads: codeIn(worker.upload()) };
     server = await worker.start();
   });
   test.after.always(async () => {
@@ -41,7 +42,7 @@ const withoutChance = (text) =>
 /** The code in a folder: each file and what is in it. */
 const codeIn = (folder) =>
   readdirSync(folder, { recursive: true })
-    .filter((file) => file.endsWith(".js"))
+    .filter((file) => /\.(?:m?js|json)$/.test(file))
     .map((file) => [file, readFileSync(join(folder, file), "utf8")].map(withoutChance))
     .map((file) => file.join("\n"))
     .sort();
@@ -49,14 +50,27 @@ const codeIn = (folder) =>
 const post = async (route, body) =>
   JSON.parse(await server.request(route, { method: "POST", body: JSON.stringify(body) }));
 
-inWorkerd("the plugin leaves the build for Workers as it is", (t) => {
-  t.true(ours.some((file) => file.includes("use-cache:")));
-  t.is(ours.length, stock.length);
-  const changed = ours.filter((file, index) => file !== stock[index]);
-  t.deepEqual(
-    changed.map((file) => file.split("\n", 1)[0]),
-    [],
-  );
+/** The names of the files that differ. */
+const changes = (before, after) =>
+  after.filter((file) => !before.includes(file)).map((file) => file.split("\n", 1)[0]);
+
+inWorkerd("the plugin leaves the build for Workers as it is, but for its record", (t) => {
+  t.true(ours.code.some((file) => file.includes("use-cache:")));
+  t.deepEqual(changes(stock.code, ours.code), ["server/vinext-cache-key.json"]);
+  t.is(ours.code.length, stock.code.length + 1);
+  t.like(readBuild(worker.root), {
+    source: "record",
+    runtime: "workers",
+    cached: true,
+    plugin: false,
+    deploymentId: "v1",
+  });
+});
+
+inWorkerd("the record is not uploaded, nor anything else that stock does not upload", (t) => {
+  t.true(ours.uploads.some((file) => file.includes("use-cache:")));
+  t.deepEqual(changes(stock.uploads, ours.uploads), []);
+  t.is(ours.uploads.length, stock.uploads.length);
 });
 
 inWorkerd(

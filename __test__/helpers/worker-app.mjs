@@ -1,8 +1,10 @@
 // The example for Workers, built in a copy of its own.
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installIn } from "../../scripts/install-in.mjs";
+import { modernNode } from "../../scripts/modern-node.mjs";
 import { buildApp, startWorker } from "../../scripts/vinext-server.mjs";
 
 const example = fileURLToPath(new URL("../../examples/workers", import.meta.url));
@@ -28,6 +30,18 @@ export function createWorker() {
     root,
     build: (env) => buildApp(root, { env }),
     start: () => startWorker(root),
+    /** A folder with what a deployment would upload. */
+    upload() {
+      const folder = join(root, "upload");
+      const wrangler = join(example, "node_modules/wrangler/bin/wrangler.js");
+      const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
+      rmSync(folder, { recursive: true, force: true });
+      execFileSync(modernNode(), args, {
+        cwd: root,
+        env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+      });
+      return folder;
+    },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
