@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "ava";
 import fc from "fast-check";
 import { buildUseCacheKey, parseUseCacheKey } from "../index.js";
-import { partsReader } from "../js/cli/inspect.mjs";
+import { PartsReader } from "../js/cli/parts.mjs";
 import { decodeKey, splitKeys } from "../js/cli/keys.mjs";
 import { renderTable } from "../js/cli/table.mjs";
 import { run } from "./helpers/cli.mjs";
@@ -148,8 +148,14 @@ test("a remembered function's keys are taken apart as every key is", (t) => {
       .map(([name, seed]) => buildUseCacheKey(JSON.stringify([`/a.ts:${name}`, "r"]), seed)),
   );
   const property = fc.property(call, fc.array(digest, { minLength: 2 }), (start, digests) => {
-    const partsOf = partsReader([]);
-    for (const one of digests) t.deepEqual(partsOf(`${start}:${one}`), parseUseCacheKey(`${start}:${one}`));
+    const reader = new PartsReader([]);
+    for (const one of digests) {
+      const expected = parseUseCacheKey(`${start}:${one}`);
+      t.deepEqual(reader.parts(`${start}:${one}`), expected);
+      const { argsKey: _ours, ...call } = reader.call(`${start}:${one}`);
+      const { argsKey: _theirs, ...same } = expected;
+      t.deepEqual(call, same);
+    }
   });
   fc.assert(property, { numRuns: 5000 });
 });
@@ -175,6 +181,91 @@ test("a table fits its terminal and keeps what tells rows apart", (t) => {
   t.is(renderTable(head, rows, { columns: 60 })[1].split(/ +/)[2], `${"z".repeat(9)}…`);
 });
 
+const OVERVIEW = [
+  buildUseCacheKey(JSON.stringify(["/app/a.tsx:get", "r"]), "v2", DIGEST),
+  buildUseCacheKey(JSON.stringify(["/app/a.tsx:get", "r"]), "v2", DIGEST.replace("y", "z")),
+  buildUseCacheKey(JSON.stringify(['/app/b, "b".tsx:get', "r"]), "v1", "[]"),
+  "session:é",
+];
+
+test("inspect --summary counts keys per deployment and function, the largest first", async (t) => {
+  const input = OVERVIEW.join("\n");
+  const { code, out, err } = await run(["inspect", "--summary"], { input });
+  t.deepEqual([code, err], [0, ""]);
+  t.is(
+    out,
+    `keys                              key bytes  deployment  family     function
+   2  50 %  ████████████████████      170 B  v2          use cache  /app/a.tsx:get
+   1  25 %  ██████████                 51 B  v1          use cache  /app/b, "b".tsx:get
+   1  25 %  ██████████                 10 B  (none)      other
+4 keys of 231 B
+`,
+  );
+  const json = JSON.parse((await run(["inspect", "--summary", "--json"], { input })).out);
+  t.is(json.keys, 4);
+  t.is(json.keyBytes, Buffer.byteLength(OVERVIEW.join("")));
+  t.deepEqual(
+    json.groups.map(({ deployment, family, module, function: name, keys }) => [
+      deployment,
+      family,
+      module,
+      name,
+      keys,
+    ]),
+    [
+      ["v2", "use cache", "/app/a.tsx", "get", 2],
+      ["v1", "use cache", '/app/b, "b".tsx', "get", 1],
+      [null, "other", null, null, 1],
+    ],
+  );
+  t.is(
+    (await run(["inspect", "--summary", "--csv"], { input })).out,
+    [
+      "deployment,family,module,function,keys,keyBytes",
+      "v2,use cache,/app/a.tsx,get,2,170",
+      'v1,use cache,"/app/b, ""b"".tsx",get,1,51',
+      ",other,,,1,10",
+      "",
+    ].join("\r\n"),
+  );
+});
+
+test("a summary counts the bytes that keys have in the store", async (t) => {
+  const input = Buffer.from([0xff, 0x0a, 0xc3, 0xa9, 0x0a, 0xf0, 0x9f, 0x98, 0x80, 0xed]);
+  const { keyBytes } = JSON.parse((await run(["inspect", "--summary", "--json"], { input })).out);
+  t.is(keyBytes, 8);
+});
+
+for (const [args, message] of [
+  [["--memory"], /--memory needs --summary and a store/],
+  [["--summary", "--memory"], /--memory needs --summary and a store/],
+  [["--csv"], /--csv needs --summary/],
+  [["--summary", "--csv", "--json"], /exclude each other/],
+  [["redis://localhost", "redis://localhost"], /one store/],
+]) {
+  test(`wrong usage: inspect ${args.join(" ")}`, async (t) => {
+    const { code, err } = await run(["inspect", ...args]);
+    t.is(code, 2);
+    t.regex(err, message);
+  });
+}
+
+test("keys that only lack a prefix give a hint", async (t) => {
+  const hint = /^Hint: `use-cache:` starts at column 7: pass --strip-prefix cache:$/m;
+  const input = `session:1\ncache:${key}\n`;
+  t.regex((await run(["inspect"], { input })).err, hint);
+  t.regex((await run(["inspect", "--summary"], { input })).err, hint);
+  t.is((await run(["inspect", "--strip-prefix", "cache:"], { input })).err, "");
+  const stale = await run(["stale", "--keep", "v2"], { input });
+  t.deepEqual([stale.code, stale.out], [0, ""]);
+  t.regex(stale.err, hint);
+  const { hint: inJson } = JSON.parse((await run(["stale", "--keep", "v2", "--json"], { input })).err);
+  t.is(inJson, "`use-cache:` starts at column 7: pass --strip-prefix cache:");
+  t.is((await run(["stale", "--keep", "v1", "--strip-prefix", "cache:"], { input })).err.match(/Hint/), null);
+  const several = ["my app:", "b'c:"].map((prefix) => prefix + key);
+  t.regex((await run(["inspect", ...several])).err, /--strip-prefix 'my app:' --strip-prefix 'b'\\''c:'$/m);
+});
+
 test("prefix prints what keys start with, and a pattern for them", async (t) => {
   t.is((await run(["prefix", "v1", "v 1"])).out, "use-cache:build:v1:\nuse-cache:build:v%201:\n");
   t.is((await run(["prefix", "--glob", "v1*[a-z]?"])).out, "use-cache:build:v1[*]%5Ba-z%5D%3F:*\n");
@@ -193,7 +284,7 @@ test("help and version", async (t) => {
   t.is((await run([])).out, general.out);
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   t.is((await run(["--version"])).out, `${version}\n`);
-  for (const command of ["explain", "inspect", "stale", "prefix"]) {
+  for (const command of ["explain", "inspect", "purge", "stale", "prefix"]) {
     t.regex(general.out, new RegExp(`^  ${command} `, "m"));
     const { code, out } = await run([command, "--help"]);
     t.is(code, 0);
@@ -204,7 +295,7 @@ test("help and version", async (t) => {
 });
 
 test("a command that is none", async (t) => {
-  const { code, out, err } = await run(["purge"]);
+  const { code, out, err } = await run(["prune"]);
   t.deepEqual([code, out], [2, ""]);
-  t.regex(err, /^vinext-cache-key: there is no command "purge"/);
+  t.regex(err, /^vinext-cache-key: there is no command "prune"/);
 });

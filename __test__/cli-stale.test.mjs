@@ -7,7 +7,7 @@ import test from "ava";
 import fc from "fast-check";
 import { buildUseCacheKey, implementation, parseUseCacheKey } from "../index.js";
 import { openFilter } from "../js/cli/filter.mjs";
-import { Progress } from "../js/cli/summary.mjs";
+import { Progress } from "../js/cli/progress.mjs";
 import { launch, run } from "./helpers/cli.mjs";
 
 const list = (...keys) => keys.map((key) => `${key}\n`).join("");
@@ -264,11 +264,11 @@ for (const [title, files, message] of [
 test("progress is shown now and then, and taken away", async (t) => {
   const written = [];
   const progress = new Progress({ write: (text) => written.push(text) });
-  progress.add(3e6);
+  progress.show(() => "3 MB read");
   t.deepEqual(written, []);
   await setTimeout(250);
-  progress.add(4e6);
-  progress.add(1);
+  progress.show(() => "7 MB read");
+  progress.show(() => "8 MB read");
   progress.end();
   t.deepEqual(written, ["\r\x1b[K7 MB read", "\r\x1b[K"]);
 });

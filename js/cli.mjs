@@ -12,6 +12,7 @@ See, explain and purge the "use cache" keys of vinext's deployments.
 
   explain [dir]          what scopes the keys of a vinext project, and why
   inspect [key…]         whose keys these are, and of which functions
+  purge <store>          delete what other deployments left in Redis, Valkey or Workers KV
   stale --keep <seed>    of a list of keys, those of other deployments
   prefix <seed>          what all keys of a deployment start with
 
@@ -19,7 +20,8 @@ See, explain and purge the "use cache" keys of vinext's deployments.
   --version              print the version
 
   npx vinext-cache-key explain
-  redis-cli --scan | npx vinext-cache-key inspect | less
+  npx vinext-cache-key inspect redis://localhost:6379 | less
+  npx vinext-cache-key purge redis://localhost:6379 --keep v2
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
 Exit codes: 0 done, 1 not possible or not complete (stderr says why), 2 wrong usage, 128 and the signal's number where
@@ -28,6 +30,7 @@ one ended it (141 where nobody reads the output any more, as behind head).`;
 const commands = {
   explain: () => import("./cli/explain.mjs"),
   inspect: () => import("./cli/inspect.mjs"),
+  purge: () => import("./cli/purge.mjs"),
   stale: () => import("./cli/stale.mjs"),
   prefix: () => import("./cli/prefix.mjs"),
 };

@@ -16,10 +16,10 @@ export function environment(env) {
 
 /**
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, node?: string, stdin?: number }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, node?: string, cli?: string, stdin?: number }} [options]
  */
-export function launch(args, { env, cwd, node = process.execPath, stdin } = {}) {
-  return spawn(node, [CLI, ...args], {
+export function launch(args, { env, cwd, node = process.execPath, cli = CLI, stdin } = {}) {
+  return spawn(node, [cli, ...args], {
     cwd,
     env: environment(env),
     stdio: [stdin ?? "pipe", "pipe", "pipe"],

@@ -1,60 +1,122 @@
 // `vinext-cache-key inspect`
-import { parseUseCacheKey } from "../../index.js";
+import { UsageError } from "./errors.mjs";
 import { openInput } from "./input.mjs";
-import { splitKeys } from "./keys.mjs";
-import { stdout } from "./output.mjs";
-import { storePrefixes } from "./store-prefix.mjs";
+import { decodeKey, splitKeys } from "./keys.mjs";
+import { stderr, stdout } from "./output.mjs";
+import { Overview } from "./overview.mjs";
+import { PartsReader } from "./parts.mjs";
+import { PrefixHint } from "./prefix-hint.mjs";
+import { Progress } from "./progress.mjs";
+import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
-import { json as toJson, visible } from "./text.mjs";
+import { digits, json as toJson, visible } from "./text.mjs";
 
 /** So many rows are aligned with each other, so that a list of any length can be read. */
 const BATCH = 1000;
 
-export const help = `vinext-cache-key inspect [key…] [options] [< keys]
+export const help = `vinext-cache-key inspect [<store> | key…] [options] [< keys]
 
 Shows whose keys these are and which function calls they stand for. Without arguments, keys are read from stdin, one per
 line. On a terminal long parts are shortened to fit its width.
 
+${STORE_HELP}
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
-  -0, --null             keys are separated by NUL
-  --json                 print a line of JSON per key: the key and its parts, null where it is not a "use cache" key
+  -0, --null             keys on stdin are separated by NUL
+  --summary              keys and their bytes per deployment and function, the largest first
+  --memory               with --summary: also the memory that entries take, as Redis reports it
+  --csv                  with --summary: as CSV
+  --json                 a line of JSON per key: the key and its parts, null where it is not a "use cache" key;
+                         with --summary one object
 
 Bytes that are not UTF-8 are shown as \\xff, and in JSON as \\udcff.
 
+  npx vinext-cache-key inspect redis://localhost:6379 --summary
   redis-cli --scan --pattern "use-cache:*" | npx vinext-cache-key inspect`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
+  ...STORE_OPTIONS,
   "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
+  summary: { type: "boolean", default: false },
+  memory: { type: "boolean", default: false },
+  csv: { type: "boolean", default: false },
 };
 
-/** @param {{ "strip-prefix": string[], null: boolean, json?: boolean }} values @param {string[]} keys */
-export async function run({ "strip-prefix": prefixes, null: nul, json }, keys) {
-  const partsOf = partsReader(prefixes);
+/** @param {any} values @param {string[]} positionals */
+export async function run(values, positionals) {
+  checkUsage(values, positionals);
+  const hint = new PrefixHint();
+  const print = values.summary ? printSummary : printKeys;
+  await print(readBatches(values, positionals), new PartsReader(values["strip-prefix"]), hint, values);
+  if (hint.text !== undefined) await stderr.write(`Hint: ${visible(hint.text)}\n`);
+}
+
+/** @param {any} values @param {string[]} positionals */
+function checkUsage({ summary, memory, csv, json }, [first, second]) {
+  const store = first !== undefined && isStore(first);
+  if (store && second !== undefined)
+    throw new UsageError(`inspect reads one store; "${second}" is one too many`);
+  if (memory && !(summary && store)) throw new UsageError("--memory needs --summary and a store");
+  if (csv && !summary) throw new UsageError("--csv needs --summary");
+  if (csv && json) throw new UsageError("--csv and --json exclude each other");
+}
+
+/**
+ * @typedef {{ keys: string[], memory?: number[] }} Batch The memory of each key's entry, where it is asked for.
+ *
+ * @param {any} values @param {string[]} positionals
+ * @returns {AsyncGenerator<Batch>}
+ */
+async function* readBatches(values, positionals) {
+  const [first] = positionals;
+  if (first !== undefined && !isStore(first)) return yield { keys: positionals };
+  if (first !== undefined) return yield* readStore(first, values);
+  for await (const keys of splitKeys(openInput(), values.null ? "\0" : "\n")) yield { keys };
+}
+
+/** @param {string} text @param {any} values @returns {AsyncGenerator<Batch>} */
+async function* readStore(text, values) {
+  const store = await openStore(text, values);
+  try {
+    for (const node of store.nodes) {
+      if (values.memory && !node.memory) throw new UsageError("--memory is for Redis");
+      for await (const keys of node.keys()) {
+        const memory = values.memory ? await node.memory?.(keys) : undefined;
+        yield { keys: keys.map(decodeKey), memory };
+      }
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {{ json?: boolean }} values */
+async function printKeys(batches, reader, hint, { json }) {
   // A terminal that does not know its width says 0.
   const columns = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
   let withHead = true;
-  const render = (/** @type {string[]} */ batch) =>
-    json
-      ? batch.map((key) => toJson({ key, parts: partsOf(key) }))
+  for await (const keys of ofEqualSize(batches)) {
+    const parts = keys.map((key) => reader.parts(key));
+    for (const [index, key] of keys.entries()) if (!parts[index]) hint.see(key);
+    const lines = json
+      ? keys.map((key, index) => toJson({ key, parts: parts[index] }))
       : renderTable(
           HEAD,
-          batch.map((key) => row(key, partsOf(key))),
+          keys.map((key, index) => row(key, parts[index])),
           { withHead, columns },
         );
-  for await (const batch of keys.length > 0 ? [keys] : batches(nul ? "\0" : "\n")) {
-    await stdout.write(`${render(batch).join("\n")}\n`);
+    await stdout.write(`${lines.join("\n")}\n`);
     withHead = false;
   }
 }
 
-/** The keys on stdin, {@link BATCH} at a time. */
-async function* batches(/** @type {"\n" | "\0"} */ separator) {
+/** {@link BATCH} keys at a time. @param {AsyncIterable<Batch>} batches */
+async function* ofEqualSize(batches) {
   /** @type {string[]} */
   let pending = [];
-  for await (const keys of splitKeys(openInput(), separator)) {
+  for await (const { keys } of batches) {
     pending = pending.length > 0 ? [...pending, ...keys] : keys;
     let start = 0;
     for (; pending.length - start >= BATCH; start += BATCH) yield pending.slice(start, start + BATCH);
@@ -62,53 +124,6 @@ async function* batches(/** @type {"\n" | "\0"} */ separator) {
   }
   if (pending.length > 0) yield pending;
 }
-
-/** @typedef {NonNullable<ReturnType<typeof parseUseCacheKey>>} Parts */
-
-/** A function that takes a store's key apart: `null` where it is not a "use cache" key. */
-export function partsReader(/** @type {string[]} */ texts) {
-  const prefixes = storePrefixes(texts);
-  const parse = rememberingParser();
-  return (/** @type {string} */ key) => {
-    for (const prefix of prefixes) {
-      const logical = prefix(key);
-      const parts = logical === undefined ? null : parse(logical);
-      if (parts) return parts;
-    }
-    return null;
-  };
-}
-
-const DIGEST = /^[\w-]{43}$/;
-const DIGEST_LENGTH = 43;
-const MOST_REMEMBERED = 10_000;
-
-/**
- * `parseUseCacheKey`, which takes longer than everything else. Most keys of a store differ from another one only in the
- * digest at their end, so the parts of that one are taken.
- */
-function rememberingParser() {
-  /** @type {Map<string, Parts>} */
-  const known = new Map();
-  return (/** @type {string} */ key) => {
-    const end = key.length - DIGEST_LENGTH;
-    const digest = key.slice(end);
-    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return parseUseCacheKey(key);
-    const call = key.slice(0, end);
-    const similar = known.get(call);
-    if (similar) return { ...similar, argsKey: digest };
-    const parts = parseUseCacheKey(key);
-    // Otherwise these 43 characters are part of something else.
-    if (parts?.argsKey === digest) {
-      if (known.size === MOST_REMEMBERED) known.clear();
-      known.set(copyOf(call), parts);
-    }
-    return parts;
-  };
-}
-
-/** A slice of a string keeps the whole string in memory; a copy does not. */
-const copyOf = (/** @type {string} */ text) => Buffer.from(text, "utf16le").toString("utf16le");
 
 /** @type {import("./table.mjs").Column[]} */
 const HEAD = [
@@ -119,10 +134,28 @@ const HEAD = [
   { title: "root params" },
 ];
 
-/** @param {string} key @param {Parts | null} parts */
+/** @param {string} key @param {import("./parts.mjs").Parts | null} parts */
 function row(key, parts) {
   if (!parts) return `${visible(key)}  (no "use cache" key)`;
   const { keySeed = "(none)", id, moduleId = id, exportName = "", argsKey = "", rootParams = [] } = parts;
   const params = rootParams.map(([name, value]) => `${name}=${[value ?? "(none)"].flat().join("/")}`);
   return [keySeed, moduleId, exportName, argsKey, params.join(" ")].map(visible);
+}
+
+/** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {any} values */
+async function printSummary(batches, reader, hint, { memory, csv, json }) {
+  const overview = new Overview();
+  const progress = new Progress();
+  for await (const batch of batches) {
+    for (const [index, key] of batch.keys.entries()) {
+      const call = reader.call(key);
+      if (!call) hint.see(key);
+      overview.add(key, call, batch.memory?.[index]);
+    }
+    progress.show(() => `${digits(overview.keys)} keys read`);
+  }
+  progress.end();
+  if (json) await stdout.write(`${toJson(overview.result(memory), 2)}\n`);
+  else if (csv) await stdout.write(overview.csv(memory));
+  else await stdout.write(`${overview.table(memory).join("\n")}\n`);
 }

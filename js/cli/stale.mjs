@@ -1,13 +1,17 @@
 // `vinext-cache-key stale`
-import { useCacheKeyPrefix } from "../../index.js";
 import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
 import { openInput } from "./input.mjs";
-import { builtSeed } from "./build.mjs";
+import { KEEP_OPTIONS, seedsToKeep, unseenReason } from "./keep.mjs";
 import { ReaderGone, stderr, stdout } from "./output.mjs";
+import { prefixHint } from "./prefix-hint.mjs";
+import { Progress } from "./progress.mjs";
 import { Spool } from "./spool.mjs";
-import { Progress, summary, totals } from "./summary.mjs";
-import { json as toJson } from "./text.mjs";
+import { isWithoutKeys, summary, totals } from "./summary.mjs";
+import { digits, json as toJson, visible } from "./text.mjs";
+
+/** Bytes of the list in which a prefix is looked for that was not named. */
+const SAMPLE = 64 << 10;
 
 export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > stale-keys
 
@@ -33,13 +37,11 @@ docs/stores.md in the package's repository has a tested script for each store th
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
-  keep: { type: "string", multiple: true, default: [] },
-  "keep-current": { type: "string", multiple: true, default: [] },
+  ...KEEP_OPTIONS,
   "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
   "include-unscoped": { type: "boolean", default: false },
   "include-foreign": { type: "boolean", default: false },
-  "allow-unseen": { type: "boolean", default: false },
 };
 
 /** @param {any} values @param {string[]} positionals */
@@ -58,10 +60,11 @@ export async function run(values, positionals) {
     );
   }
   const filter = async () =>
-    filterInput(openFilter(seedsToKeep(values), options), options, values["allow-unseen"]);
+    filterInput(openFilter(seedsToKeep("stale", values), options), options, values["allow-unseen"]);
   if (values.json) return reportJson(filter);
   const result = await filter();
   await stderr.write(`${summary(result, options)}\n`);
+  if (result.hint) await stderr.write(`Hint: ${visible(result.hint)}\n`);
   if (result.refused) throw new CliError(result.refused);
 }
 
@@ -76,27 +79,6 @@ async function reportJson(/** @type {() => Promise<{ refused?: string }>} */ fil
   if (result.refused) process.exitCode = 1;
 }
 
-/** @param {{ keep: string[], "keep-current": string[] }} values */
-function seedsToKeep({ keep, "keep-current": projects }) {
-  if (keep.length + projects.length === 0) {
-    throw new UsageError("stale needs a deployment to keep: --keep <seed> or --keep-current <dir>");
-  }
-  for (const seed of keep) {
-    if (!seed || !isWellFormed(seed))
-      throw new UsageError(`no deployment has the seed ${JSON.stringify(seed)}`);
-  }
-  return [...keep, ...projects.map(builtSeed)];
-}
-
-/** Whether a key can hold this. */
-function isWellFormed(/** @type {string} */ seed) {
-  try {
-    return Boolean(useCacheKeyPrefix(seed));
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Writes the stale keys of stdin to stdout.
  *
@@ -105,7 +87,10 @@ function isWellFormed(/** @type {string} */ seed) {
  * @param {boolean} unseenAllowed Whether a deployment to keep may be without any key.
  */
 async function filterInput(filter, options, unseenAllowed) {
-  const progress = new Progress();
+  // The keys may go to the terminal themselves.
+  const progress = new Progress(process.stderr.isTTY && !process.stdout.isTTY && process.stderr);
+  let bytes = 0;
+  let sample = "";
   const spool = new Spool();
   const mayWrite = () => unseenAllowed || filter.unseen() === 0;
   const emit = async (/** @type {Buffer} */ stale) => {
@@ -115,25 +100,18 @@ async function filterInput(filter, options, unseenAllowed) {
   };
   try {
     for await (const chunk of openInput()) {
+      if (bytes === 0) sample = chunk.toString("latin1", 0, SAMPLE);
       await emit(filter.push(chunk));
-      progress.add(chunk.length);
+      bytes += chunk.length;
+      progress.show(() => `${digits(Math.round(bytes / 1e6))} MB read`);
     }
     await emit(filter.finish());
   } finally {
     progress.end();
   }
   const refused = !mayWrite() && !spool.empty;
-  const result = totals(filter.seen(), options, !refused);
-  return refused ? { ...result, refused: refusal(result) } : result;
-}
-
-/** @param {ReturnType<typeof totals>} result */
-function refusal({ deployments }) {
-  const names = deployments
-    .filter(({ kept, keys }) => kept && keys === 0)
-    .map(({ seed }) => JSON.stringify(seed));
-  return (
-    `nothing is written, because no key of ${names.join(" or ")} was read. ` +
-    "If its name is right and it has no keys yet, pass --allow-unseen."
-  );
+  const seen = totals(filter.seen(), options, !refused);
+  const hint = isWithoutKeys(seen) ? prefixHint(sample.split(options.nul ? "\0" : "\n")) : undefined;
+  const result = { ...seen, hint };
+  return refused ? { ...result, refused: `nothing is written, because ${unseenReason(result)}` } : result;
 }

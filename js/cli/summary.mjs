@@ -1,8 +1,7 @@
-// What `stale` prints to stderr: progress and the summary.
+// What `stale` and `purge` say of the keys they read.
 import { digits, paint, visible } from "./text.mjs";
 
 const MOST_ROWS = 20;
-const REPORT_AFTER = 200;
 
 /**
  * @typedef {import("./filter.mjs").Seen} Seen
@@ -30,25 +29,49 @@ export function totals({ deployments, ...others }, options, written) {
   };
 }
 
+/** Whether no key named any deployment, as where the prefix of the store is missing. */
+export const isWithoutKeys = (/** @type {Seen} */ { deployments }) =>
+  deployments.every(({ keys }) => keys === 0);
+
 const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
   kept ? (keys > 0 ? "kept" : "kept, not seen") : "stale";
 
-/** @param {Totals} totals @param {FilterOptions} options */
-export function summary({ deployments, unscoped, tags, foreign, outside, keys, written }, options) {
+/**
+ * What was seen, the largest deployments first.
+ *
+ * @param {Totals} totals @param {FilterOptions} options
+ * @returns {{ rows: { keys: number, name: string, fate: string }[], more: number }} How many deployments have no row.
+ */
+export function rowsOf({ deployments, unscoped, tags, foreign, outside }, options) {
   const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
+  const others = [
+    { keys: unscoped, name: "(of no deployment)", fate: left(options.unscoped) },
+    { keys: tags, name: "(record of a tag)", fate: left(false) },
+    { keys: foreign, name: '(not a "use cache" key)', fate: left(options.foreign) },
+    { keys: outside, name: "(without the prefix)", fate: left(false) },
+  ];
   const rows = deployments
     .slice(0, MOST_ROWS)
-    .map(({ seed, kept, keys }) => [digits(keys), visible(seed), fateOf(kept, keys)]);
-  const rest = deployments.length - rows.length;
-  if (unscoped > 0) rows.push([digits(unscoped), "(of no deployment)", left(options.unscoped)]);
-  if (tags > 0) rows.push([digits(tags), "(record of a tag)", left(false)]);
-  if (foreign > 0) rows.push([digits(foreign), '(not a "use cache" key)', left(options.foreign)]);
-  if (outside > 0) rows.push([digits(outside), "(without the prefix)", left(false)]);
-  const [first, second] = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
-  const lines = rows.map(([keys, name, fate]) => {
-    return `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(fate === "stale" ? "yellow" : "dim", fate, process.stderr)}`;
-  });
-  if (rest > 0) lines.push(paint("dim", `… and ${digits(rest)} more deployments`, process.stderr));
+    .map(({ seed, kept, keys }) => ({ keys, name: visible(seed), fate: fateOf(kept, keys) }));
+  return {
+    rows: [...rows, ...others.filter(({ keys }) => keys > 0)],
+    more: Math.max(0, deployments.length - MOST_ROWS),
+  };
+}
+
+const styleOf = (/** @type {string} */ fate) => (fate === "stale" ? "yellow" : "dim");
+
+/** @param {Totals} totals @param {FilterOptions} options */
+export function summary(totals, options) {
+  const { foreign, keys, written } = totals;
+  const { rows, more } = rowsOf(totals, options);
+  const cells = rows.map(({ keys, name, fate }) => [digits(keys), name, fate]);
+  const [first, second] = [0, 1].map((column) => Math.max(0, ...cells.map((row) => row[column].length)));
+  const lines = cells.map(
+    ([keys, name, fate]) =>
+      `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(styleOf(fate), fate, process.stderr)}`,
+  );
+  if (more > 0) lines.push(paint("dim", `… and ${digits(more)} more deployments`, process.stderr));
   lines.push(`${digits(written)} of ${digits(keys)} keys written`);
   if (options.foreign && foreign > 0) {
     lines.push(
@@ -56,28 +79,4 @@ export function summary({ deployments, unscoped, tags, foreign, outside, keys, w
     );
   }
   return lines.join("\n");
-}
-
-/** How much has been read, on a terminal. */
-export class Progress {
-  #terminal;
-  #bytes = 0;
-  #next = Date.now() + REPORT_AFTER;
-
-  /** @param {{ write(text: string): unknown } | false} terminal The keys may not go to the same terminal. */
-  constructor(terminal = process.stderr.isTTY && !process.stdout.isTTY && process.stderr) {
-    this.#terminal = terminal;
-  }
-
-  /** @param {number} bytes */
-  add(bytes) {
-    this.#bytes += bytes;
-    if (!this.#terminal || Date.now() < this.#next) return;
-    this.#next = Date.now() + REPORT_AFTER;
-    this.#terminal.write(`\r\x1b[K${digits(Math.round(this.#bytes / 1e6))} MB read`);
-  }
-
-  end() {
-    if (this.#terminal) this.#terminal.write("\r\x1b[K");
-  }
 }

@@ -1,0 +1,120 @@
+// `purge` and `inspect` on a cluster of three masters.
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { createClient, createCluster } from "@redis/client";
+import test from "ava";
+import { buildUseCacheKey } from "../index.js";
+import { launch, run } from "./helpers/cli.mjs";
+import { redisIsHere, startCluster } from "./helpers/redis.mjs";
+
+const overRedis = redisIsHere ? test.serial : test.serial.skip;
+
+const keysOf = (seed, count) =>
+  Array.from({ length: count }, (_, index) => buildUseCacheKey(`["/srv/a.tsx:f${index}","r"]`, seed, "[]"));
+
+async function clusterWith(t, keys) {
+  const cluster = await startCluster();
+  t.teardown(cluster.stop);
+  const client = createCluster({
+    rootNodes: [{ url: cluster.url }],
+    defaults: { commandOptions: { timeout: 0 } },
+  });
+  client.on("error", () => {});
+  await client.connect();
+  await Promise.all(keys.map((one) => client.set(one, "entry")));
+  client.destroy();
+  const clients = await Promise.all(
+    cluster.masters.map(({ url }) =>
+      createClient({ url, commandOptions: { timeout: 0 } })
+        .on("error", () => {})
+        .connect(),
+    ),
+  );
+  t.teardown(() => clients.forEach((one) => one.isOpen && one.destroy()));
+  const list = async () => (await Promise.all(clients.map((one) => one.keys("*")))).flat().sort();
+  return { ...cluster, clients, list };
+}
+
+overRedis("purge finds the cluster by any of its servers, and deletes on every master", async (t) => {
+  const kept = [...keysOf("v2", 200), "session:1"];
+  const cluster = await clusterWith(t, [...keysOf("v1", 1000), ...kept]);
+  for (const { clients } of [cluster]) for (const one of clients) t.true((await one.dbSize()) > 300);
+  const dry = await run(["purge", cluster.masters[2].url, "--keep", "v2"]);
+  t.like(dry, { code: 0, err: "" });
+  t.regex(dry.out, /^cluster at 127\.0\.0\.1:\d+, 3 masters: 1,201 keys$/m);
+  t.regex(dry.out, /1,000 keys would be deleted/);
+  const { code, out } = await run(["purge", cluster.masters[1].url, "--keep", "v2", "--yes"]);
+  t.is(code, 0);
+  t.regex(out, /1,000 of 1,000 keys deleted/);
+  t.deepEqual(await cluster.list(), kept.toSorted());
+  const { keys } = JSON.parse((await run(["inspect", cluster.url, "--summary", "--json"])).out);
+  t.is(keys, 201);
+});
+
+overRedis("a cluster has one database", async (t) => {
+  const cluster = await clusterWith(t, keysOf("v2", 1));
+  for (const args of [[cluster.url, "--database", "1"], [`${cluster.url}/1`]]) {
+    const { code, err } = await run(["purge", ...args, "--keep", "v2", "--yes"]);
+    t.is(code, 2);
+    t.regex(err, /a cluster has no database but 0/);
+  }
+});
+
+overRedis("one master refuses: the others are purged, and each key is counted", async (t) => {
+  const cluster = await clusterWith(t, [...keysOf("v1", 1000), ...keysOf("v2", 100)]);
+  const [first, second, third] = cluster.clients;
+  for (const one of cluster.clients) {
+    const rights = one === second ? ["+@all", "-unlink"] : ["+@all"];
+    await one.sendCommand(["ACL", "SETUSER", "purger", "on", ">pass", "~*", ...rights]);
+  }
+  const refusing = await second.dbSize();
+  const url = cluster.url.replace("//", "//purger:pass@");
+  const { code, out, err } = await run(["purge", url, "--keep", "v2", "--yes", "--json"]);
+  t.deepEqual([code, err], [1, ""]);
+  const { stale, deleted, failures } = JSON.parse(out);
+  t.is(stale, 1000);
+  t.is(deleted + failures[0].keys, 1000);
+  t.is(failures.length, 1);
+  t.true(failures[0].message.startsWith(`127.0.0.1:${cluster.masters[1].port}: NOPERM`));
+  t.is(await second.dbSize(), refusing);
+  t.is((await first.dbSize()) + (await third.dbSize()), 1100 - deleted - refusing);
+});
+
+overRedis(
+  "one master dies in the middle: the others are purged, and the code says that it is not all",
+  async (t) => {
+    const cluster = await clusterWith(t, [...keysOf("v1", 15_000), ...keysOf("v2", 100)]);
+    const [first, second, third] = cluster.clients;
+    const before = await second.dbSize();
+    const child = launch(["purge", cluster.url, "--keep", "v2", "--yes", "--json", "--pause", "200"]);
+    let out = "";
+    child.stdout.on("data", (text) => (out += text));
+    const closed = once(child, "close");
+    while ((await second.dbSize()) === before) await setTimeout(5);
+    cluster.masters[1].kill();
+    t.is((await closed)[0], 1);
+    const { stale, deleted, failures } = JSON.parse(out);
+    t.is(stale, 15_000);
+    t.true(deleted < 15_000 && deleted > 15_000 / 2);
+    t.true(
+      failures.every(({ message }) => message.startsWith(`127.0.0.1:${cluster.masters[1].port}: `)),
+      JSON.stringify(failures),
+    );
+    const left = [...(await first.keys("*")), ...(await third.keys("*"))];
+    t.deepEqual(
+      left.filter((one) => one.startsWith("use-cache:build:v1:")),
+      [],
+    );
+  },
+);
+
+overRedis("a master that is away: nothing is deleted", async (t) => {
+  const cluster = await clusterWith(t, [...keysOf("v1", 300), ...keysOf("v2", 30)]);
+  cluster.masters[2].kill();
+  const { code, out, err } = await run(["purge", cluster.url, "--keep", "v2", "--yes"]);
+  t.deepEqual([code, out], [1, ""]);
+  t.regex(err, new RegExp(`127\\.0\\.0\\.1:${cluster.masters[2].port} cannot be reached: .*ECONNREFUSED`));
+  const [first, second] = cluster.clients;
+  const left = [...(await first.keys("*")), ...(await second.keys("*"))];
+  t.true(left.some((one) => one.startsWith("use-cache:build:v1:")));
+});

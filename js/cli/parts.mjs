@@ -1,0 +1,65 @@
+// A store's keys taken apart.
+import { parseUseCacheKey } from "../../index.js";
+import { storePrefixes } from "./store-prefix.mjs";
+
+/** @typedef {NonNullable<ReturnType<typeof parseUseCacheKey>>} Parts */
+
+const DIGEST = /^[\w-]{43}$/;
+const DIGEST_LENGTH = 43;
+const MOST_REMEMBERED = 10_000;
+const NOTHING = { call: null };
+
+/** A slice of a string keeps the whole string in memory; a copy does not. */
+const copyOf = (/** @type {string} */ text) => Buffer.from(text, "utf16le").toString("utf16le");
+
+/**
+ * Takes many keys apart, and remembers functions. `parseUseCacheKey` takes longer than everything else, and most keys of a
+ * store differ from another one only in the digest at their end.
+ */
+export class PartsReader {
+  #prefixes;
+  /** @type {Map<string, Parts>} */
+  #known = new Map();
+
+  /** @param {string[]} prefixes What the store's adapter puts in front of keys. */
+  constructor(prefixes) {
+    this.#prefixes = storePrefixes(prefixes);
+  }
+
+  /** The parts of a key, or `null` where it is not a "use cache" key. @param {string} key @returns {Parts | null} */
+  parts(key) {
+    const { call, digest } = this.#read(key);
+    return call && digest !== undefined ? { ...call, argsKey: digest } : call;
+  }
+
+  /** The same, but its arguments may be those of another call to the same function. @param {string} key */
+  call(key) {
+    return this.#read(key).call;
+  }
+
+  /** @param {string} key @returns {{ call: Parts | null, digest?: string }} A digest replaces that of the call. */
+  #read(key) {
+    for (const prefix of this.#prefixes) {
+      const logical = prefix(key);
+      const found = logical === undefined ? NOTHING : this.#parse(logical);
+      if (found.call) return found;
+    }
+    return NOTHING;
+  }
+
+  /** @param {string} key @returns {{ call: Parts | null, digest?: string }} */
+  #parse(key) {
+    const end = key.length - DIGEST_LENGTH;
+    const digest = key.slice(end);
+    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parseUseCacheKey(key) };
+    const known = this.#known.get(key.slice(0, end));
+    if (known) return { call: known, digest };
+    const call = parseUseCacheKey(key);
+    // Otherwise these 43 characters are part of something else.
+    if (call?.argsKey === digest) {
+      if (this.#known.size === MOST_REMEMBERED) this.#known.clear();
+      this.#known.set(copyOf(key.slice(0, end)), call);
+    }
+    return { call };
+  }
+}

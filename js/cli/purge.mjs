@@ -1,0 +1,230 @@
+// `vinext-cache-key purge`
+import { setTimeout } from "node:timers/promises";
+import { CliError, UsageError } from "./errors.mjs";
+import { openFilter } from "./filter.mjs";
+import { KEEP_OPTIONS, seedsToKeep, unseenReason } from "./keep.mjs";
+import { print, stdout } from "./output.mjs";
+import { prefixHint } from "./prefix-hint.mjs";
+import { Progress } from "./progress.mjs";
+import { STORE_HELP, STORE_OPTIONS, countFailure, openStore } from "./stores.mjs";
+import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
+import { renderShares } from "./shares.mjs";
+import { digits, json as toJson } from "./text.mjs";
+
+/** A terminal's Ctrl-C, as a shell sees it. */
+const INTERRUPTED = 130;
+const SAMPLE = 1000;
+
+export const help = `vinext-cache-key purge <store> --keep <seed>… [options]
+
+Deletes what other deployments left in a store. Without --yes it only shows what it would delete.
+
+${STORE_HELP}
+  --keep <seed>          a deployment to keep, by its deployment ID, else its build ID; may be repeated
+  --keep-current <dir>   keep what is built in this vinext project
+  --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
+                         stands for any text up to what follows: "shop:*:"
+  --allow-unseen         a deployment to keep may be without any key
+  --pause <ms>           wait after each batch of deletions
+  --yes                  delete
+  --json                 print the result as JSON
+
+It reads the store once to count, and deletes nothing unless it finds a key of every deployment to keep. With --yes it
+reads the store again and deletes the keys of those other deployments that it counted. A deployment that starts in
+between is safe. While one deployment replaces another, keep both. Ctrl-C stops after the batch. Run it again to delete
+the rest.
+
+  npx vinext-cache-key purge redis://localhost:6379 --keep v2 --keep v3
+  npx vinext-cache-key purge kv:CACHE --remote --keep v3 --strip-prefix cache: --yes`;
+
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = {
+  ...KEEP_OPTIONS,
+  ...STORE_OPTIONS,
+  "strip-prefix": { type: "string", multiple: true, default: [] },
+  pause: { type: "string", default: "0" },
+  yes: { type: "boolean", default: false },
+};
+
+/**
+ * @typedef {import("./stores.mjs").Store} Store
+ * @typedef {import("./filter.mjs").Filter} Filter
+ * @typedef {ReturnType<typeof totals>} Totals
+ * @typedef {object} Result
+ * @property {string} store
+ * @property {boolean} dryRun
+ * @property {number} stale Keys of other deployments, as counted before any deletion.
+ * @property {number} deleted
+ * @property {number} missing Keys that were gone when they were to be deleted.
+ * @property {{ message: string, keys: number }[]} failures Keys that were not deleted, by the server's words.
+ * @property {boolean} interrupted
+ * @property {string} [refused] Why nothing is deleted.
+ */
+
+/** @param {any} values @param {string[]} positionals */
+export async function run(values, positionals) {
+  const [text, stray] = positionals;
+  if (text === undefined) throw new UsageError("purge needs a store, such as redis://localhost:6379");
+  if (stray !== undefined) throw new UsageError(`purge takes one store; "${stray}" is one too many`);
+  if (!/^\d+$/.test(values.pause))
+    throw new UsageError(`the pause "${values.pause}" is not a number of milliseconds`);
+  const filterOptions = { nul: true, stripPrefix: values["strip-prefix"], unscoped: false, foreign: false };
+  const filter = openFilter(seedsToKeep("purge", values), filterOptions);
+  const store = await openStore(text, values);
+  try {
+    const counted = await count(store, filter, filterOptions);
+    const result = await purge(store, filter, counted.totals, values);
+    const hint = isWithoutKeys(counted.totals) ? await hintFor(store, counted.sample) : undefined;
+    if (values.json) await print(toJson({ ...result, ...counted.totals, written: undefined, hint }, 2));
+    else await report(result, counted.totals, filterOptions, hint);
+    const complaint = complaintOf(result);
+    if (result.interrupted) process.exitCode = INTERRUPTED;
+    else if (complaint) process.exitCode = 1;
+    if (complaint && !values.json)
+      throw Object.assign(new CliError(complaint), { exitCode: process.exitCode });
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Reads the whole store.
+ *
+ * @param {Store} store @param {Filter} filter @param {import("./filter.mjs").FilterOptions} filterOptions
+ */
+async function count(store, filter, filterOptions) {
+  const progress = new Progress();
+  let read = 0;
+  /** @type {Buffer[]} */
+  const sample = [];
+  try {
+    await Promise.all(
+      store.nodes.map(async (node) => {
+        for await (const keys of node.keys()) {
+          for (const key of keys) filter.isStale(key);
+          if (sample.length < SAMPLE) sample.push(...keys.slice(0, SAMPLE));
+          read += keys.length;
+          progress.show(() => `${digits(read)} keys read`);
+        }
+      }),
+    );
+  } finally {
+    progress.end();
+  }
+  return { totals: totals(filter.seen(), filterOptions, false), sample };
+}
+
+/**
+ * @param {Store} store @param {Filter} filter @param {Totals} counted
+ * @param {{ yes: boolean, pause: string, "allow-unseen": boolean }} values
+ * @returns {Promise<Result>}
+ */
+async function purge(store, filter, { deployments }, { yes, pause, "allow-unseen": unseenAllowed }) {
+  const stale = deployments.reduce((sum, { kept, keys }) => (kept ? sum : sum + keys), 0);
+  const nothing = {
+    store: store.name,
+    dryRun: !yes,
+    stale,
+    deleted: 0,
+    missing: 0,
+    failures: [],
+    interrupted: false,
+  };
+  if (filter.unseen() > 0 && !unseenAllowed) {
+    return { ...nothing, refused: `nothing is deleted, because ${unseenReason({ deployments })}` };
+  }
+  if (!yes || stale === 0) return nothing;
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  // A second Ctrl-C ends the process at once, as without a listener.
+  process.once("SIGINT", interrupt);
+  const { failures, ...counts } = await deleteStale(store, filter, stale, Number(pause), interruption.signal);
+  process.off("SIGINT", interrupt);
+  return {
+    ...nothing,
+    ...counts,
+    failures: [...failures].map(([message, keys]) => ({ message, keys })),
+    interrupted: interruption.signal.aborted,
+  };
+}
+
+/**
+ * Reads the store again and deletes as it reads, so that memory does not grow with the number of keys.
+ *
+ * @param {Store} store @param {Filter} filter @param {number} stale @param {number} pause @param {AbortSignal} signal
+ * @returns {Promise<import("./stores.mjs").Deletion>}
+ */
+async function deleteStale(store, filter, stale, pause, signal) {
+  filter.freeze();
+  const progress = new Progress();
+  const sum = { deleted: 0, missing: 0, failures: new Map() };
+  const deleteIn = async (/** @type {import("./stores.mjs").StoreNode} */ node) => {
+    for await (const keys of node.keys()) {
+      if (signal.aborted) return;
+      const batch = keys.filter((key) => filter.isStale(key));
+      if (batch.length === 0) continue;
+      const { deleted, missing, failures } = await node.delete(batch);
+      sum.deleted += deleted;
+      sum.missing += missing;
+      for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
+      // It refuses every key, or it is gone.
+      if (deleted + missing === 0) return;
+      progress.show(() => `${digits(sum.deleted)} of ${digits(stale)} keys deleted`);
+      if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
+    }
+  };
+  const failed = (/** @type {Error} */ { message }) => countFailure(sum.failures, message, 0);
+  await Promise.all(store.nodes.map((node) => deleteIn(node).catch(failed)));
+  progress.end();
+  return sum;
+}
+
+/** @param {Store} store @param {Buffer[]} sample */
+async function hintFor(store, sample) {
+  return prefixHint(sample.map((key) => key.toString("latin1"))) ?? (await store.elsewhere());
+}
+
+/**
+ * @param {Result} result @param {Totals} counted
+ * @param {import("./filter.mjs").FilterOptions} filterOptions @param {string} [hint]
+ */
+async function report(result, counted, filterOptions, hint) {
+  const { rows, more } = rowsOf(counted, filterOptions);
+  const lines = [`${result.store}: ${digits(counted.keys)} keys`, ""];
+  lines.push(
+    ...renderShares(
+      rows.map(({ keys, name, fate }) => ({ size: keys, cells: [name, fate] })),
+      { whole: counted.keys },
+    ),
+  );
+  if (more > 0) lines.push(`… and ${digits(more)} more deployments`);
+  if (lines.at(-1) !== "") lines.push("");
+  if (hint) lines.push(`Hint: ${hint}`);
+  const conclusion = conclude(result);
+  if (conclusion) lines.push(conclusion);
+  await stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** @param {Result} result */
+function conclude({ refused, dryRun, stale, deleted, missing }) {
+  if (refused) return;
+  if (stale === 0) return "There is nothing to delete.";
+  if (dryRun) return `${digits(stale)} keys would be deleted. Nothing is deleted without --yes.`;
+  const gone = missing > 0 ? `, ${digits(missing)} were gone already` : "";
+  return `${digits(deleted)} of ${digits(stale)} keys deleted${gone}.`;
+}
+
+/** Why the purge is not complete, if it is not. @param {Result} result */
+function complaintOf({ refused, stale, deleted, missing, failures, interrupted }) {
+  if (refused) return refused;
+  const left = Math.max(0, stale - deleted - missing);
+  if (failures.length > 0) {
+    const words = failures.map(({ message, keys }) =>
+      keys > 0 ? `${digits(keys)} keys: ${message}` : message,
+    );
+    return `${digits(left)} keys are not deleted.\n${words.join("\n")}`;
+  }
+  if (interrupted)
+    return `interrupted: ${digits(left)} keys are not deleted. Run the command again to delete them.`;
+  return undefined;
+}

@@ -1,0 +1,56 @@
+// The stores that `purge` and `inspect` read: Redis, Valkey and Workers KV.
+import { UsageError } from "./errors.mjs";
+
+/**
+ * @typedef {object} Deletion What became of some keys.
+ * @property {number} deleted
+ * @property {number} missing Keys that were gone already: expired, evicted, or listed twice.
+ * @property {Map<string, number>} failures How many keys were not deleted, by the server's own words.
+ *
+ * @typedef {object} StoreNode One server of a store.
+ * @property {string} name
+ * @property {() => AsyncIterable<Buffer[]>} keys Every key, in batches. A key may come twice.
+ * @property {(keys: Buffer[]) => Promise<Deletion>} delete
+ * @property {(keys: Buffer[]) => Promise<number[]>} [memory] The bytes that each key and its value take.
+ *
+ * @typedef {object} Store
+ * @property {string} name
+ * @property {StoreNode[]} nodes
+ * @property {() => Promise<string | undefined>} elsewhere Where else keys may be, for whoever does not find them here.
+ * @property {() => Promise<void>} close
+ *
+ * @typedef {{ database?: string, remote?: boolean }} StoreOptions
+ */
+
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const STORE_OPTIONS = { database: { type: "string" }, remote: { type: "boolean", default: false } };
+
+export const STORE_HELP = `  <store>                redis://…, rediss://… (with TLS): a server, or a cluster, named by any of its servers;
+                         kv:<binding>: Workers KV, by a binding of the Wrangler configuration in this folder
+  --database <number>    the Redis database, which a URL may also name: redis://localhost:6379/1
+  --remote               Workers KV as deployed, not the local one of wrangler dev and vite dev`;
+
+const REDIS = /^(?:redis|valkey)s?:\/\//;
+const KV = /^kv:/;
+
+export const isStore = (/** @type {string} */ text) => REDIS.test(text) || KV.test(text);
+
+/** @param {string} text @param {StoreOptions} options @returns {Promise<Store>} */
+export async function openStore(text, { database, remote }) {
+  if (REDIS.test(text)) {
+    if (remote) throw new UsageError("--remote is for Workers KV");
+    const { openRedis } = await import("./stores/redis.mjs");
+    return openRedis(text, database);
+  }
+  if (KV.test(text)) {
+    if (database !== undefined) throw new UsageError("--database is for Redis");
+    const { openKv } = await import("./stores/kv.mjs");
+    return openKv(text.replace(KV, ""), Boolean(remote));
+  }
+  throw new UsageError(`"${text}" is not a store: redis://…, rediss://… or kv:<binding>`);
+}
+
+/** Counts one outcome for some keys. @param {Map<string, number>} failures @param {string} message */
+export function countFailure(failures, message, keys = 1) {
+  failures.set(message, (failures.get(message) ?? 0) + keys);
+}

@@ -1,0 +1,165 @@
+// Workers KV, through Wrangler: the local one by its API, the deployed one by its commands.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { CliError, UsageError } from "../errors.mjs";
+import { countFailure } from "../stores.mjs";
+
+/** As many names as KV lists in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
+const PAGE = 1000;
+/** Deletions at a time in the local KV, which has no command for many. */
+const AT_ONCE = 50;
+
+/** @param {string} binding @param {boolean} remote @returns {Promise<import("../stores.mjs").Store>} */
+export async function openKv(binding, remote) {
+  if (!/^\w+$/.test(binding)) throw new UsageError(`"${binding}" is not the name of a KV binding`);
+  return remote ? openRemote(binding) : openLocal(binding);
+}
+
+/**
+ * The project's own Wrangler.
+ *
+ * @returns {{ main: string, command: string } | undefined}
+ */
+function findWrangler() {
+  const { resolve } = createRequire(join(process.cwd(), "package.json"));
+  let manifestPath;
+  try {
+    manifestPath = resolve("wrangler/package.json");
+  } catch {
+    return;
+  }
+  const { bin, engines, version } = JSON.parse(readFileSync(manifestPath, "utf8"));
+  const needed = Number(/\d+/.exec(engines?.node ?? "0")?.[0]);
+  if (Number(process.versions.node.split(".", 1)[0]) < needed) {
+    throw new CliError(
+      `Workers KV is read by wrangler ${version}, which needs Node ${needed} or newer; this is Node ${process.versions.node}`,
+    );
+  }
+  return { main: resolve("wrangler"), command: join(dirname(manifestPath), bin.wrangler) };
+}
+
+/** @param {string} binding @returns {Promise<import("../stores.mjs").Store>} */
+async function openLocal(binding) {
+  const wrangler = findWrangler();
+  if (!wrangler) {
+    throw new CliError("local Workers KV needs wrangler in this project: npm install --save-dev wrangler");
+  }
+  const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
+  // A binding that is marked as remote would otherwise be the deployed store.
+  const proxy = await getPlatformProxy({ remoteBindings: false });
+  const kv = proxy.env[binding];
+  if (typeof kv?.list !== "function") {
+    await proxy.dispose();
+    throw new CliError(`the Wrangler configuration in ${process.cwd()} has no KV binding ${binding}`);
+  }
+  return {
+    name: `local Workers KV ${binding}`,
+    nodes: [
+      {
+        name: binding,
+        async *keys() {
+          // `wrangler kv key list --local` ends after the first page without a word.
+          /** @type {string | undefined} */
+          let cursor;
+          for (;;) {
+            /** @type {{ keys: { name: string }[], list_complete: boolean, cursor?: string }} */
+            const page = await kv.list({ limit: PAGE, cursor });
+            if (page.keys.length > 0) yield page.keys.map(bytesOf);
+            if (page.list_complete) return;
+            cursor = page.cursor;
+          }
+        },
+        async delete(keys) {
+          /** @type {Map<string, number>} */
+          const failures = new Map();
+          let deleted = 0;
+          for (let start = 0; start < keys.length; start += AT_ONCE) {
+            const some = keys.slice(start, start + AT_ONCE);
+            const outcomes = await Promise.allSettled(some.map((key) => kv.delete(String(key))));
+            for (const outcome of outcomes) {
+              if (outcome.status === "fulfilled") deleted += 1;
+              else countFailure(failures, `${binding}: ${outcome.reason.message}`);
+            }
+          }
+          return { deleted, missing: 0, failures };
+        },
+      },
+    ],
+    elsewhere: async () => "this is the local KV: pass --remote for the deployed one",
+    close: () => proxy.dispose(),
+  };
+}
+
+/** @param {string} binding @returns {import("../stores.mjs").Store} */
+function openRemote(binding) {
+  const wrangler = findWrangler();
+  const run = (/** @type {string[]} */ args) => runWrangler(wrangler?.command, args);
+  return {
+    name: `deployed Workers KV ${binding}`,
+    nodes: [
+      {
+        name: binding,
+        async *keys() {
+          const names = parseList(await run(["kv", "key", "list", "--binding", binding, "--remote"]));
+          for (let start = 0; start < names.length; start += PAGE) {
+            yield names.slice(start, start + PAGE).map(bytesOf);
+          }
+        },
+        async delete(keys) {
+          const folder = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
+          try {
+            const file = join(folder, "names.json");
+            writeFileSync(file, JSON.stringify(keys.map(String)), { mode: 0o600 });
+            await run(["kv", "bulk", "delete", file, "--binding", binding, "--remote", "--force"]);
+            return { deleted: keys.length, missing: 0, failures: new Map() };
+          } catch (error) {
+            const { message } = /** @type {Error} */ (error);
+            return { deleted: 0, missing: 0, failures: new Map([[message, keys.length]]) };
+          } finally {
+            rmSync(folder, { recursive: true, force: true });
+          }
+        },
+      },
+    ],
+    elsewhere: async () => undefined,
+    close: async () => {},
+  };
+}
+
+const bytesOf = (/** @type {{ name: string }} */ { name }) => Buffer.from(name);
+
+/** @param {string} text @returns {{ name: string }[]} */
+function parseList(text) {
+  try {
+    const list = JSON.parse(text);
+    if (Array.isArray(list) && list.every((item) => typeof item?.name === "string")) return list;
+  } catch {
+    // Reported below, as every other answer that is not a list of names.
+  }
+  throw new CliError(
+    `wrangler kv key list printed something else than a list of names: ${text.slice(0, 200)}`,
+  );
+}
+
+/** What a Wrangler command prints. Its own words are the error where it fails. @param {string | undefined} command @param {string[]} args */
+async function runWrangler(command, args) {
+  const [file, ...first] = command ? [process.execPath, command] : ["wrangler"];
+  const child = spawn(file, [...first, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  /** @type {Buffer[][]} */
+  const [out, err] = [[], []];
+  child.stdout.on("data", (chunk) => out.push(chunk));
+  child.stderr.on("data", (chunk) => err.push(chunk));
+  const [code] = await once(child, "close").catch((error) => {
+    if (error.code !== "ENOENT") throw error;
+    throw new CliError("Workers KV needs wrangler: npm install --save-dev wrangler");
+  });
+  if (code === 0) return Buffer.concat(out).toString();
+  const words = stripVTControlCharacters(Buffer.concat([...err, ...out]).toString()).trim();
+  throw new CliError(`wrangler ${args.slice(0, 3).join(" ")} failed: ${words || `exit code ${code}`}`);
+}

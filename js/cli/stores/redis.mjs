@@ -1,0 +1,173 @@
+// Redis and Valkey: one server, or all masters of a cluster.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CliError, UsageError } from "../errors.mjs";
+import { countFailure } from "../stores.mjs";
+
+/** As many keys a SCAN looks at: enough to be fast, few enough that the server answers others in between. */
+const PAGE = 1000;
+const CONNECT_TIMEOUT = 10_000;
+/** A server that answers nothing for so long, not even the PING that is sent meanwhile, is taken for dead. */
+const SILENCE_TIMEOUT = 60_000;
+
+/**
+ * @typedef {Awaited<ReturnType<typeof loadClient>>} Library
+ * @typedef {Awaited<ReturnType<typeof connect>>} Client
+ */
+
+/** @param {string} text @param {string | undefined} databaseOption @returns {Promise<import("../stores.mjs").Store>} */
+export async function openRedis(text, databaseOption) {
+  const { url, database } = parseUrl(text, databaseOption);
+  const library = await loadClient();
+  const first = await connect(library, url);
+  /** @type {Client[]} */
+  const clients = [first];
+  try {
+    const masters = await mastersOf(first, url);
+    if (masters && database > 0) throw new UsageError("a cluster has no database but 0");
+    if (database > 0) await first.select(database);
+    if (masters) clients.push(...(await Promise.all(masters.map((master) => connect(library, master)))));
+    const nodes = masters
+      ? masters.map((master, index) => nodeOf(clients[index + 1], master.host))
+      : [nodeOf(first, url.host)];
+    return {
+      name: masters
+        ? `cluster at ${url.host}, ${masters.length} masters`
+        : `${url.host}, database ${database}`,
+      nodes,
+      elsewhere: () => otherDatabases(first, database),
+      async close() {
+        for (const client of clients) client.destroy();
+      },
+    };
+  } catch (error) {
+    for (const client of clients) client.destroy();
+    throw error instanceof CliError ? error : new CliError(`${url.host}: ${wordsOf(error)}`);
+  }
+}
+
+/** @param {string} text @param {string | undefined} option Goes before the database that the URL names. */
+function parseUrl(text, option) {
+  if (option !== undefined && !/^\d+$/.test(option))
+    throw new UsageError(`the database "${option}" is not a number`);
+  const valid = text.replace(/^valkey/, "redis");
+  const path = URL.canParse(valid) ? /^\/?(\d*)$/.exec(new URL(valid).pathname) : undefined;
+  // The URL may hold a password, so it is not part of any message.
+  if (!path) throw new UsageError("the URL of the store is not valid: redis://user:password@host:6379/0");
+  const url = new URL(valid);
+  if (!url.hostname) url.hostname = "localhost";
+  if (!url.port) url.port = "6379";
+  // A cluster refuses to select a database, so one is selected later.
+  url.pathname = "";
+  return { url, database: Number(option ?? path[1]) };
+}
+
+/** The client is the user's own dependency: an app that has a cache in Redis has it, and others do not need it. */
+async function loadClient() {
+  try {
+    return await import("@redis/client");
+  } catch {
+    // The command may have been installed elsewhere, as by `npx` without an install in the project.
+  }
+  try {
+    const { resolve } = createRequire(join(process.cwd(), "package.json"));
+    return /** @type {typeof import("@redis/client")} */ (
+      await import(pathToFileURL(resolve("@redis/client")).href)
+    );
+  } catch {
+    throw new CliError("Redis needs the package @redis/client: npm install --save-dev @redis/client");
+  }
+}
+
+/** @param {Library} library @param {URL} url */
+async function connect({ createClient, RESP_TYPES }, url) {
+  const client = createClient({
+    url: url.href,
+    // A deletion may not be sent again behind a lost connection: the counts would be wrong.
+    socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT, socketTimeout: SILENCE_TIMEOUT },
+    pingInterval: SILENCE_TIMEOUT / 4,
+    // Keys are bytes. The client's timeout of a single command costs more than the command itself.
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 0 },
+  });
+  // Whatever waits for an answer fails as well, and says why.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new CliError(`${url.host} cannot be reached: ${wordsOf(error)}`);
+  }
+  return client;
+}
+
+/** Where a name has several addresses, the error of each is in a list. */
+function wordsOf(/** @type {unknown} */ error) {
+  const { message, code, errors } = /** @type {Error & { code?: string, errors?: Error[] }} */ (error);
+  return message || errors?.[0]?.message || code || String(error);
+}
+
+/**
+ * The masters of a cluster, or nothing where the server is not part of one.
+ *
+ * @param {Client} client @param {URL} url
+ */
+async function mastersOf(client, url) {
+  // HELLO is the one command that tells, and that no user is refused.
+  const hello = /** @type {{ mode?: unknown }} */ (await client.sendCommand(["HELLO"]));
+  if (String(hello.mode) !== "cluster") return;
+  const ranges = await client.withTypeMapping({}).clusterSlots();
+  /** @type {Map<string, URL>} */
+  const masters = new Map();
+  for (const { master } of ranges) {
+    const one = new URL(url);
+    // A server that does not know its own name is the one that was asked.
+    if (master.host && master.host !== "?") {
+      one.hostname = master.host.includes(":") ? `[${master.host}]` : master.host;
+    }
+    one.port = String(master.port);
+    masters.set(one.host, one);
+  }
+  return [...masters.values()];
+}
+
+/** @param {Client} client @param {string} name @returns {import("../stores.mjs").StoreNode} */
+const nodeOf = (client, name) => ({
+  name,
+  async *keys() {
+    let cursor = "0";
+    do {
+      const page = await client.scan(cursor, { COUNT: PAGE }).catch((error) => {
+        throw new CliError(`${name}: the keys cannot be listed: ${wordsOf(error)}`);
+      });
+      cursor = String(page.cursor);
+      if (page.keys.length > 0) yield /** @type {Buffer[]} */ (/** @type {unknown} */ (page.keys));
+    } while (cursor !== "0");
+  },
+  async delete(keys) {
+    // One command per key: a command with many keys fails as a whole, and a cluster takes it for one slot only.
+    const outcomes = await Promise.allSettled(keys.map((key) => client.sendCommand(["UNLINK", key])));
+    /** @type {import("../stores.mjs").Deletion} */
+    const deletion = { deleted: 0, missing: 0, failures: new Map() };
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected")
+        countFailure(deletion.failures, `${name}: ${wordsOf(outcome.reason)}`);
+      else if (Number(outcome.value) > 0) deletion.deleted += 1;
+      else deletion.missing += 1;
+    }
+    return deletion;
+  },
+  async memory(keys) {
+    const sizes = await Promise.all(keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key])));
+    // `null` for a key that is gone by now.
+    return sizes.map(Number);
+  },
+});
+
+/** Some adapters use another database than 0. @param {Client} client @param {number} database */
+async function otherDatabases(client, database) {
+  const info = await client.info("keyspace").catch(() => "");
+  const others = [...String(info).matchAll(/^db(\d+):keys=(\d+)/gm)]
+    .filter(([, number]) => Number(number) !== database)
+    .map(([, number, keys]) => `database ${number} has ${keys} keys: pass --database ${number}`);
+  return others.length > 0 ? others.join("; ") : undefined;
+}
