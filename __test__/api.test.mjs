@@ -3,6 +3,7 @@ import test from "ava";
 import { constants } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { implementations } from "./helpers/implementations.mjs";
 import * as oracle from "./helpers/oracle.mjs";
@@ -143,7 +144,7 @@ for (const [name, api] of implementations) {
       const { parentPort, workerData } = require("node:worker_threads");
       const { resolveDeploymentId, resolveUseCacheKeySeed } = require(workerData);
       parentPort.postMessage([resolveDeploymentId(), resolveUseCacheKeySeed()]);`;
-    const entry = new URL("../index.js", import.meta.url).pathname;
+    const entry = fileURLToPath(new URL("../index.js", import.meta.url));
     const worker = new Worker(run, { eval: true, env, workerData: entry });
     t.deepEqual(await new Promise((done, fail) => worker.once("message", done).once("error", fail)), [
       "of-the-worker",

@@ -3,6 +3,7 @@ import test from "ava";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as api from "../index.js";
 import { modernNode } from "../scripts/modern-node.mjs";
@@ -30,7 +31,7 @@ const run = async (code) => {
   const file = new URL(`snippet-${process.hrtime.bigint()}.mjs`, import.meta.url);
   await writeFile(file, `import assert from "node:assert/strict";\n${code}`);
   try {
-    return await promisify(execFile)(modernNode(), [file.pathname]);
+    return await promisify(execFile)(modernNode(), [fileURLToPath(file)]);
   } finally {
     await rm(file);
   }

@@ -12,7 +12,7 @@ const venv = fileURLToPath(new URL("../target/python/", import.meta.url));
 export const bin = path.join(venv, "bin");
 
 // Not as `bin/pip`, which has the path in it where the virtual environment was made.
-const python = path.join(bin, "python");
+export const python = path.join(bin, "python");
 
 async function pip(command, ...args) {
   if (!existsSync(python)) {

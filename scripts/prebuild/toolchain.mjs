@@ -68,8 +68,13 @@ export function plan({ triple, zigTriple, env, flags }) {
       CARGO_ZIGBUILD_CACHE_DIR: path.join(home, "zigbuild"),
       ZIG_GLOBAL_CACHE_DIR: path.join(home, "zig"),
     },
-    built: path.join(home, "cargo", triple, "release", `libvinext_cache_key.${apple ? "dylib" : "so"}`),
+    built: path.join(home, "cargo", triple, "release", libraryName(triple)),
   };
+}
+
+function libraryName(triple) {
+  if (triple.includes("windows")) return "vinext_cache_key.dll";
+  return `libvinext_cache_key.${triple.includes("apple") ? "dylib" : "so"}`;
 }
 
 /** zig's linker for macOS exports all that is visible, whatever rustc tells it, and keeps libraries that nothing needs. */
