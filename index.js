@@ -1,54 +1,97 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
-const { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } = require("node:fs");
+// Not by `require`: in a bundle that is an ES module, requiring Node's own modules throws.
+const { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } =
+  process.getBuiltinModule("node:fs");
+/** Where the class of `module` is Node's, it has this function. Loading Node's module that exports it takes 0.2 ms. */
+const { createRequire = process.getBuiltinModule("node:module").createRequire } = /** @type {any} */ (
+  module.constructor
+);
 
 /** package.json's. Each file that is read takes a tenth of the time that loading all this does, so it is not read there. */
 const version = "0.1.0";
 
+/** The platforms that binaries are published for. */
+const platforms = [
+  "darwin-arm64",
+  "darwin-x64",
+  "linux-arm-gnueabihf",
+  "linux-arm64-gnu",
+  "linux-arm64-musl",
+  "linux-x64-gnu",
+  "linux-x64-musl",
+  "win32-arm64-msvc",
+  "win32-x64-msvc",
+];
+
 /**
- * How each platform's binary is loaded: from its package, else from a local build. The specifiers are literal so that
- * file tracers find the binaries.
- * @type {Record<string, [fromPackage: () => any, fromBuild: () => any]>}
+ * Node's own `require`, which bundlers replace. A bundle that is an ES module has no `__filename`: there it takes absolute paths.
  */
-const binaries = {
-  "darwin-arm64": [
-    () => require("vinext-cache-key-darwin-arm64"),
-    () => require("./vinext-cache-key.darwin-arm64.node"),
-  ],
-  "darwin-x64": [
-    () => require("vinext-cache-key-darwin-x64"),
-    () => require("./vinext-cache-key.darwin-x64.node"),
-  ],
-  "linux-arm-gnueabihf": [
-    () => require("vinext-cache-key-linux-arm-gnueabihf"),
-    () => require("./vinext-cache-key.linux-arm-gnueabihf.node"),
-  ],
-  "linux-arm64-gnu": [
-    () => require("vinext-cache-key-linux-arm64-gnu"),
-    () => require("./vinext-cache-key.linux-arm64-gnu.node"),
-  ],
-  "linux-arm64-musl": [
-    () => require("vinext-cache-key-linux-arm64-musl"),
-    () => require("./vinext-cache-key.linux-arm64-musl.node"),
-  ],
-  "linux-x64-gnu": [
-    () => require("vinext-cache-key-linux-x64-gnu"),
-    () => require("./vinext-cache-key.linux-x64-gnu.node"),
-  ],
-  "linux-x64-musl": [
-    () => require("vinext-cache-key-linux-x64-musl"),
-    () => require("./vinext-cache-key.linux-x64-musl.node"),
-  ],
-  "win32-arm64-msvc": [
-    () => require("vinext-cache-key-win32-arm64-msvc"),
-    () => require("./vinext-cache-key.win32-arm64-msvc.node"),
-  ],
-  "win32-x64-msvc": [
-    () => require("vinext-cache-key-win32-x64-msvc"),
-    () => require("./vinext-cache-key.win32-x64-msvc.node"),
-  ],
-};
+const nodeRequire = createRequire(typeof __filename === "string" ? __filename : process.execPath);
+
+/**
+ * Loads a binary. Each specifier is literal, so that bundlers and file tracers find the binaries. All are in a try block, so that
+ * bundlers accept that the binaries of other platforms are missing.
+ * @param {string} specifier
+ * @returns {{ addon?: any, error?: unknown }}
+ */
+function open(specifier) {
+  try {
+    switch (specifier) {
+      case "vinext-cache-key-darwin-arm64":
+        return { addon: require("vinext-cache-key-darwin-arm64") };
+      case "./vinext-cache-key.darwin-arm64.node":
+        return { addon: require("./vinext-cache-key.darwin-arm64.node") };
+      case "vinext-cache-key-darwin-x64":
+        return { addon: require("vinext-cache-key-darwin-x64") };
+      case "./vinext-cache-key.darwin-x64.node":
+        return { addon: require("./vinext-cache-key.darwin-x64.node") };
+      case "vinext-cache-key-linux-arm-gnueabihf":
+        return { addon: require("vinext-cache-key-linux-arm-gnueabihf") };
+      case "./vinext-cache-key.linux-arm-gnueabihf.node":
+        return { addon: require("./vinext-cache-key.linux-arm-gnueabihf.node") };
+      case "vinext-cache-key-linux-arm64-gnu":
+        return { addon: require("vinext-cache-key-linux-arm64-gnu") };
+      case "./vinext-cache-key.linux-arm64-gnu.node":
+        return { addon: require("./vinext-cache-key.linux-arm64-gnu.node") };
+      case "vinext-cache-key-linux-arm64-musl":
+        return { addon: require("vinext-cache-key-linux-arm64-musl") };
+      case "./vinext-cache-key.linux-arm64-musl.node":
+        return { addon: require("./vinext-cache-key.linux-arm64-musl.node") };
+      case "vinext-cache-key-linux-x64-gnu":
+        return { addon: require("vinext-cache-key-linux-x64-gnu") };
+      case "./vinext-cache-key.linux-x64-gnu.node":
+        return { addon: require("./vinext-cache-key.linux-x64-gnu.node") };
+      case "vinext-cache-key-linux-x64-musl":
+        return { addon: require("vinext-cache-key-linux-x64-musl") };
+      case "./vinext-cache-key.linux-x64-musl.node":
+        return { addon: require("./vinext-cache-key.linux-x64-musl.node") };
+      case "vinext-cache-key-win32-arm64-msvc":
+        return { addon: require("vinext-cache-key-win32-arm64-msvc") };
+      case "./vinext-cache-key.win32-arm64-msvc.node":
+        return { addon: require("./vinext-cache-key.win32-arm64-msvc.node") };
+      case "vinext-cache-key-win32-x64-msvc":
+        return { addon: require("vinext-cache-key-win32-x64-msvc") };
+      case "./vinext-cache-key.win32-x64-msvc.node":
+        return { addon: require("./vinext-cache-key.win32-x64-msvc.node") };
+    }
+    return { addon: nodeRequire(specifier) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/**
+ * The file that an addon was loaded from; `undefined` if a bundler replaced how it is loaded.
+ * @param {unknown} addon
+ * @param {string | undefined} resolved Where Node finds it; in a bundle the loaded file may be a copy.
+ */
+function fileOf(addon, resolved) {
+  const { cache } = nodeRequire;
+  if (resolved && cache[resolved]?.exports === addon) return resolved;
+  return Object.values(cache).find((module) => module?.exports === addon)?.filename;
+}
 
 /**
  * Runs `probe`; returns `undefined` if it throws, as the permission models of Node and Deno make it do.
@@ -77,9 +120,7 @@ const runsOnMusl = () =>
 /** The platforms whose binary may load here. The host's own C library comes first: the other build can load and then crash. */
 function targets() {
   const platform = `${process.platform}-${process.arch}`;
-  const found = Object.keys(binaries).filter(
-    (target) => target === platform || target.startsWith(`${platform}-`),
-  );
+  const found = platforms.filter((target) => target === platform || target.startsWith(`${platform}-`));
   return found.length > 1 && permitted(runsOnMusl) ? found.reverse() : found;
 }
 
@@ -141,34 +182,26 @@ function faultOfOverride(path) {
 
 /** @param {import("./js/diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
 function load(failed) {
-  const candidates = targets().flatMap((target) => {
-    const [fromPackage, fromBuild] = binaries[target];
-    return [
-      { target, specifier: `vinext-cache-key-${target}`, check: faultOf, open: fromPackage },
-      { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf, open: fromBuild },
-    ];
-  });
+  const candidates = targets().flatMap((target) => [
+    { target, specifier: `vinext-cache-key-${target}`, check: faultOf },
+    { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf },
+  ]);
   const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
   if (override) {
-    const target = candidates[0]?.target;
-    candidates.unshift({
-      target,
-      specifier: override,
-      check: faultOfOverride,
-      open: () => require(override),
-    });
+    candidates.unshift({ target: candidates[0]?.target, specifier: override, check: faultOfOverride });
   }
-  for (const { target, specifier, check, open } of candidates) {
-    let binary;
+  for (const { target, specifier, check } of candidates) {
+    // In a bundle, Node may not find what the bundler has found.
+    const resolved = permitted(() => nodeRequire.resolve(specifier));
     try {
-      binary = require.resolve(specifier);
-      const fault = check(binary);
+      const fault = resolved && check(resolved);
       if (fault) throw new Error(fault);
-      const addon = open();
+      const { addon, error } = open(specifier);
+      if (error) throw error;
       if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);
-      return { addon, target, binary };
+      return { addon, target, binary: fileOf(addon, resolved) ?? specifier };
     } catch (error) {
-      failed.push({ specifier, binary, error: /** @type {Error} */ (error) });
+      failed.push({ specifier, binary: resolved, error: /** @type {Error} */ (error) });
     }
   }
 }

@@ -1,8 +1,9 @@
 // Why no addon has loaded, and what to do about it. Loaded only in that case.
 "use strict";
 
-const { existsSync, readFileSync } = require("node:fs");
-const { dirname, join } = require("node:path");
+// Not by `require`: in a bundle that is an ES module, requiring Node's own modules throws.
+const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+const { dirname, join } = process.getBuiltinModule("node:path");
 
 const PACKAGE = "vinext-cache-key";
 /** `undefined` in a bundle that is an ES module. */

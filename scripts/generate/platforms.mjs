@@ -65,11 +65,12 @@ The native addon of \`${name}\` for ${machine} (\`${triple}\`). npm installs it 
   ];
 }
 
-const loaderEntry = ({ platform }) => `  "${platform}": [
-    () => require("vinext-cache-key-${platform}"),
-    () => require("./vinext-cache-key.${platform}.node"),
-  ],
+const loaderCase = (specifier) => `      case "${specifier}":
+        return { addon: require("${specifier}") };
 `;
+
+const loaderCases = ({ platform }) =>
+  [`vinext-cache-key-${platform}`, `./vinext-cache-key.${platform}.node`].map(loaderCase).join("");
 
 const matrixEntry = ({ platform, triple }) =>
   `          - { platform: ${platform}, target: ${triple}, runner: ${describe(platform).runner} }\n`;
@@ -85,7 +86,9 @@ export function platformFiles(read) {
   manifest.optionalDependencies = Object.fromEntries(
     ordered.map(({ platform }) => [`${manifest.name}-${platform}`, `file:npm/${platform}`]),
   );
-  const loader = between(read("index.js"), "const binaries = {\n", "};\n", ordered.map(loaderEntry));
+  const names = ordered.map(({ platform }) => `  "${platform}",\n`);
+  const listed = between(read("index.js"), "const platforms = [\n", "];\n", names);
+  const loader = between(listed, "    switch (specifier) {\n", "    }\n", ordered.map(loaderCases));
   const workflow = ".github/workflows/build.yml";
   const matrix = between(read(workflow), "        include:\n", "    env:\n", ordered.map(matrixEntry));
   return [
