@@ -15,6 +15,9 @@ const [v1, v2, v3] = ["v1", "v2", "v3"].map((seed) => buildUseCacheKey('["/a.ts:
 const unscoped = buildUseCacheKey('["/a.ts:get","r"]', undefined, "[]");
 const LIST = list(v1, "session:1", v2, unscoped, v3, v1);
 
+/** What to keep, for a filter. */
+const keeping = (...deployments) => ({ deployments, builds: [], certainBuilds: [] });
+
 const kinds = ["native", "portable"];
 const binaries = { native: implementation.binary, portable: "" };
 
@@ -26,11 +29,11 @@ for (const kind of kinds) {
     t.deepEqual([code, out], [0, list(v1, v3, v1)]);
     t.is(
       err,
-      `1  v2                       kept
-2  v1                       stale
-1  v3                       stale
-1  (of no deployment)       left alone
-1  (not a "use cache" key)  left alone
+      `1  v2                     kept
+2  v1                     stale
+1  v3                     stale
+1  (of no deployment)     left alone
+1  (not a key of vinext)  left alone
 3 of 6 keys written
 `,
     );
@@ -47,12 +50,14 @@ for (const kind of kinds) {
 
   test(`${kind}: writes foreign keys behind the prefix, records of tags never`, async (t) => {
     const tags = ["tag:a", "__tag:/a", "shop:_N_T_/a", "__sharedTags__"];
-    const input = list(...[v1, v2, "app:v1:b:/a", "staging", ...tags].map((key) => `s:${key}`), "session:1");
+    const others = ["app:v3:b:/a", "app:v2:b:/a:html", "staging", "session:1", ...tags];
+    const input = list(...[v1, v2, ...others].map((key) => `s:${key}`), "session:2");
     const args = ["--keep", "v2", "--strip-prefix", "s:", "--include-foreign"];
     const { code, out, err } = await stale(args, input);
-    t.deepEqual([code, out], [0, list(`s:${v1}`, "s:app:v1:b:/a", "s:staging")], err);
-    t.regex(err, /4 +\(record of a tag\) +left alone\n2 +\(not a "use cache" key\) +stale\n/);
-    t.regex(err, /1 +\(without the prefix\) +left alone\n3 of 9 keys written\nWarning: 2 of the stale keys/);
+    t.deepEqual([code, out], [0, list(`s:${v1}`, "s:staging", "s:session:1")], err);
+    t.regex(err, /1 +b \(pages of a build\) +left alone\n1 +\(not certain whose\) +left alone\n/);
+    t.regex(err, /4 +\(record of a tag\) +left alone\n2 +\(not a key of vinext\) +stale\n/);
+    t.regex(err, /1 +\(without the prefix\) +left alone\n3 of 11 keys written\nWarning: 2 of the stale keys/);
   });
 
   test(`${kind}: refuses foreign keys without a prefix`, async (t) => {
@@ -87,7 +92,7 @@ for (const kind of kinds) {
 
   test(`${kind}: judges single keys of any bytes, and keeps what comes after freezing`, (t) => {
     const none = { nul: false, stripPrefix: [], unscoped: false, foreign: false };
-    const filter = openFilter(["v2"], none, binaries[kind]);
+    const filter = openFilter(keeping("v2"), none, binaries[kind]);
     const isStale = (seed) => filter.isStale(Buffer.from(`use-cache:build:${seed}:\n\0\xff`, "latin1"));
     t.deepEqual([isStale("v1"), filter.unseen()], [true, 1]);
     filter.freeze();
@@ -101,11 +106,14 @@ for (const kind of kinds) {
     const { err } = await stale(["--keep", "v2", "--json"], LIST);
     t.deepEqual(JSON.parse(err), {
       deployments: [
-        { seed: "v2", kept: true, keys: 1 },
-        { seed: "v1", kept: false, keys: 2 },
-        { seed: "v3", kept: false, keys: 1 },
+        { seed: "v2", kept: true, stale: false, awaited: false, keys: 1 },
+        { seed: "v1", kept: false, stale: true, awaited: false, keys: 2 },
+        { seed: "v3", kept: false, stale: true, awaited: false, keys: 1 },
       ],
+      builds: [],
       unscoped: 1,
+      unclear: 0,
+      shared: 0,
       tags: 0,
       foreign: 1,
       outside: 0,
@@ -139,7 +147,7 @@ for (const kind of kinds) {
     const property = fc.property(fc.array(key), fc.array(fc.nat(300)), (keys, sizes) => {
       const bytes = Buffer.from(list(...keys));
       const filter = openFilter(
-        ["v 1"],
+        keeping("v 1"),
         { nul: false, stripPrefix: [], unscoped: false, foreign: false },
         binaries[kind],
       );
@@ -203,8 +211,8 @@ test("a long output waits in a temporary file, which is removed", async (t) => {
 });
 
 for (const [title, args, message] of [
-  ["nothing to keep", [], /needs a deployment to keep/],
-  ["an empty seed", ["--keep", "v1", "--keep="], /no deployment has the seed ""/],
+  ["nothing to keep", [], /needs a deployment or build to keep/],
+  ["an empty seed", ["--keep", "v1", "--keep="], /no deployment or build has the name ""/],
   ["a seed that is forgotten", ["--keep"], /argument missing/],
   ["an option that is none", ["--keep", "v1", "--force"], /Unknown option '--force'/],
   ["keys as arguments", ["--keep", "v1", v1], /on stdin, not as arguments/],
@@ -280,7 +288,7 @@ test("of many deployments the largest are named", async (t) => {
   t.is(lines.length, 22);
   t.regex(lines[0], /^1 +v7 +kept$/);
   t.regex(lines[1], /^2 +v24 +stale$/);
-  t.is(lines[20], "… and 5 more deployments");
+  t.is(lines[20], "… and 5 more");
 });
 
 test("a seed cannot steer the terminal", async (t) => {

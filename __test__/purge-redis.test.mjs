@@ -302,8 +302,8 @@ for (const [title, args, message] of [
   ["no store", ["--keep", "v2"], /purge needs a store/],
   ["two stores", ["redis://a", "redis://b", "--keep", "v2"], /one store/],
   ["what is not a store", ["http://localhost", "--keep", "v2"], /"http:\/\/localhost" is not a store/],
-  ["nothing to keep", ["redis://localhost"], /purge needs a deployment to keep/],
-  ["an empty seed", ["redis://localhost", "--keep="], /no deployment has the seed ""/],
+  ["nothing to keep", ["redis://localhost"], /purge needs a deployment or build to keep/],
+  ["an empty seed", ["redis://localhost", "--keep="], /no deployment or build has the name ""/],
   [
     "a pause that is not a number",
     ["redis://localhost", "--keep", "v2", "--pause", "-1"],

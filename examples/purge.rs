@@ -6,10 +6,11 @@ use std::env;
 use std::error::Error;
 use std::io::{Read, Write, stdin, stdout};
 
-use vinext_cache_key::stale::{Options, StaleKeys};
+use vinext_cache_key::stale::{Fate, Keep, Options, StaleKeys};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut filter = StaleKeys::new(env::args().skip(1), Options::default())?;
+    let keep = Keep { deployments: env::args().skip(1).collect(), ..Keep::default() };
+    let mut filter = StaleKeys::new(&keep, Options::default())?;
     let mut chunk = vec![0; 1 << 16];
     let mut stale = Vec::new();
     loop {
@@ -24,8 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     filter.finish(&mut stale)?;
     stdout().write_all(&stale)?;
     for deployment in filter.deployments() {
-        let fate = if deployment.kept { "kept" } else { "stale" };
-        eprintln!("{}\t{}\t{fate}", deployment.keys, deployment.seed);
+        let fate = if deployment.fate == Fate::Stale { "stale" } else { "kept" };
+        eprintln!("{}\t{}\t{fate}", deployment.keys, deployment.name);
     }
     Ok(())
 }

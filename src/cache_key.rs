@@ -1,4 +1,4 @@
-//! The key's grammar: build, prefix, parse.
+//! The grammar of keys: a `"use cache"` key built, its prefix, and keys of any family taken apart.
 //!
 //! ```text
 //! key  = "use-cache:" [ "build:" encodeURIComponent(seed) ":" ] fid [ ":" args [ root ] ]
@@ -7,9 +7,16 @@
 //! root = ":root-params:" JSON.stringify([[name, value], …])
 //! ```
 
+mod family;
+mod page;
 mod parse;
 
+pub(crate) use family::{parse_shared, parse_shortened};
+pub(crate) use page::split_deployment_id;
 pub(crate) use parse::split_seed;
+
+pub use family::{CacheKey, parse_cache_key};
+pub use page::{Artifact, Page, PageFamily, PageKey, PagePath, parse_page_key};
 pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
 
 use crate::error::Error;

@@ -10,12 +10,16 @@ pub const DEPLOYMENT_ID_VARIABLE: &str = "NEXT_DEPLOYMENT_ID";
 /// # Errors
 /// [`Error::DeploymentIdInvalidCharacters`] if it is not.
 pub fn validate_deployment_id(deployment_id: &str) -> Result<&str, Error> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if !deployment_id.is_empty() && deployment_id.bytes().all(allowed) {
+    if !deployment_id.is_empty() && deployment_id.bytes().all(is_id_byte) {
         Ok(deployment_id)
     } else {
         Err(Error::DeploymentIdInvalidCharacters)
     }
+}
+
+/// Whether a deployment ID may hold this byte.
+pub(crate) fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// The deployment ID of a build: `config` where it is present, else `env`. An empty one means none, so an

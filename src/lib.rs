@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`deployment_id`] | which deployment a server belongs to |
 //! | [`key_seed`] | which identity scopes a key |
-//! | [`cache_key`] | the key's grammar: build, prefix, parse |
+//! | [`cache_key`] | the grammar of keys: build, prefix, parse, for every family |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
 //! | [`storage_key`] | keys for stores that limit their length |
 //! | [`stale`] | which keys of a list belong to other deployments |
@@ -33,7 +33,8 @@ pub mod uri_component;
 pub mod wtf8;
 
 pub use cache_key::{
-    ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, build_use_cache_key, parse_use_cache_key,
+    ArgsForm, Artifact, CacheKey, Page, PageFamily, PageKey, PagePath, RootParam, RootParamValue,
+    UseCacheKeyParts, build_use_cache_key, parse_cache_key, parse_page_key, parse_use_cache_key,
     use_cache_key_prefix,
 };
 pub use deployment_id::{resolve_deployment_id, resolve_runtime_deployment_id, validate_deployment_id};

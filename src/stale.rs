@@ -1,22 +1,27 @@
-//! Which keys of a list belong to deployments that are gone.
+//! Which keys of a list belong to deployments and builds that are gone.
 //!
-//! The list comes in chunks of bytes, as from a pipe, and is never held: memory grows with the number of deployments
-//! and the longest key, not with the number of keys.
+//! The list comes in chunks of bytes, as from a pipe, and is never stored: memory grows with the number of deployments and
+//! builds and with the longest key, not with the number of keys.
 
-use std::collections::HashMap;
+mod names;
+mod scope;
+
+use std::char::REPLACEMENT_CHARACTER;
 use std::fmt;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter};
 
-use crate::cache_key::{SCHEME, SEED_MARK};
+pub use names::{Fate, Owner};
+pub use scope::Other;
+
+use names::Names;
+use scope::Scope;
+
 use crate::store_prefix::StorePrefix;
 use crate::uri_component::{decode_uri_component, encode_uri_component};
 
 /// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
 const LONGEST_KEY: usize = 16 << 20;
-
-/// What Next.js and vinext put in front of a path to make a tag of it.
-const IMPLICIT_TAG: &[u8] = b"_N_T_";
 
 /// What separates the keys of a list. The last one need not have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +42,42 @@ impl Separator {
     }
 }
 
+/// Which deployments and builds are to be kept.
+///
+/// Without a deployment, no key that names a deployment is stale. Without a build, no page key is stale that names only a
+/// build.
+#[derive(Clone, Debug, Default)]
+pub struct Keep {
+    /// Deployments by their deployment IDs, or by their build IDs if they have none. So builds with these IDs are kept too.
+    pub deployments: Vec<String>,
+    /// Builds by their IDs. A build without a deployment ID is its own deployment, so deployments with these IDs are kept
+    /// too.
+    pub builds: Vec<String>,
+    /// Builds whose IDs and deployments are known, as from a record of the build. No key of them needs to be seen.
+    pub certain_builds: Vec<String>,
+}
+
+impl Keep {
+    /// The deployments and the builds.
+    fn names(&self) -> (Names, Names) {
+        let (mut deployments, mut builds) = (Names::default(), Names::default());
+        for seed in &self.deployments {
+            deployments.keep(encoded_seed(seed), seed, true);
+        }
+        for id in &self.certain_builds {
+            builds.keep(id.as_bytes().to_vec(), id, false);
+        }
+        for id in &self.builds {
+            builds.keep(id.as_bytes().to_vec(), id, true);
+            deployments.keep(encoded_seed(id), id, false);
+        }
+        for seed in &self.deployments {
+            builds.keep(seed.as_bytes().to_vec(), seed, false);
+        }
+        (deployments, builds)
+    }
+}
+
 /// How a list is read, and what else of it is stale.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -45,51 +86,19 @@ pub struct Options {
     /// What a store's adapter puts in front of keys. A key counts that has one of these prefixes; without any, no key
     /// has a prefix.
     pub strip_prefix: Vec<StorePrefix>,
-    /// Keys without a seed are stale too.
+    /// `"use cache"` keys without a seed are stale too.
     pub unscoped: bool,
-    /// Keys behind a prefix of the store that are no `"use cache"` keys are stale too, except the records of tags.
+    /// [`Other::Foreign`] keys are stale too.
     pub foreign: bool,
-}
-
-/// How many keys named no deployment, by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Others {
-    /// `"use cache"` keys without a seed.
-    pub unscoped: u64,
-    /// What records when a tag was revalidated. Without it, revalidated entries would be valid again: it is never stale.
-    pub tags: u64,
-    /// Other keys behind a prefix of the store.
-    pub foreign: u64,
-    /// Keys without any of the store's prefixes. They are never stale.
-    pub outside: u64,
-}
-
-/// What was seen of a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deployment {
-    /// The seed that scopes its keys.
-    pub seed: String,
-    /// Its keys are to stay.
-    pub kept: bool,
-    /// How many there were.
-    pub keys: u64,
-}
-
-impl Deployment {
-    /// The one whose seed is encoded like this, if any seed is.
-    fn new(encoded: &[u8], kept: bool) -> Option<Self> {
-        let seed = decode_uri_component(encoded).filter(|seed| !seed.is_empty())?;
-        Some(Self { seed, kept, keys: 0 })
-    }
 }
 
 /// Why a list is not filtered, or no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No deployment is to be kept, so that every key would be stale.
+    /// Nothing is to be kept, so that every key would be stale.
     NothingKept,
-    /// An empty seed, or one that holds a lone surrogate, which no key has.
-    NoSeed,
+    /// An empty name, which no key has.
+    NoName,
     /// A NUL among lines.
     NulAmongLines,
     /// Lines, and no NUL behind them.
@@ -103,8 +112,8 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NothingKept => "no deployment is to be kept",
-            Self::NoSeed => "a seed is empty or holds a lone surrogate",
+            Self::NothingKept => "no deployment and no build is to be kept",
+            Self::NoName => "the name of a deployment or build to keep is empty",
             Self::NulAmongLines => "there is a NUL in a line: are the keys separated by NUL?",
             Self::LinesWithoutNul => {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"
@@ -120,57 +129,54 @@ impl std::error::Error for Refusal {}
 /// A filter that lets the stale keys of a list pass, unchanged and in order, and counts all.
 ///
 /// ```
-/// use vinext_cache_key::stale::{Options, StaleKeys};
+/// use vinext_cache_key::stale::{Keep, Options, StaleKeys};
 ///
-/// let mut filter = StaleKeys::new([b"v2"], Options::default())?;
+/// let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+/// let mut filter = StaleKeys::new(&keep, Options::default())?;
 /// let mut stale = Vec::new();
 /// filter.push(b"use-cache:build:v1:a\nuse-ca", &mut stale)?;
-/// filter.push(b"che:build:v2:a\nother\n", &mut stale)?;
+/// filter.push(b"che:build:v2:a\ndeployment:v1:pages:v2:b:/\nother\n", &mut stale)?;
 /// filter.finish(&mut stale)?;
-/// assert_eq!(stale, b"use-cache:build:v1:a\n");
+/// assert_eq!(stale, b"use-cache:build:v1:a\ndeployment:v1:pages:v2:b:/\n");
 /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
 /// ```
 #[derive(Debug)]
 pub struct StaleKeys {
     options: Options,
     /// By their seeds as keys have them.
-    deployments: HashMap<Vec<u8>, Deployment>,
-    /// How many deployments to keep have had no key yet.
-    unseen: usize,
-    /// Whether a deployment that was not seen before is kept.
-    frozen: bool,
-    others: Others,
+    deployments: Names,
+    builds: Names,
+    /// What becomes of a deployment, and of a build, that is not to be kept.
+    fates: [Fate; 2],
+    others: [u64; Other::ALL.len()],
     /// The start of a key that ends in a chunk to come.
     begun: Vec<u8>,
 }
 
 impl StaleKeys {
-    /// A filter that keeps the keys under these seeds.
+    /// A filter that keeps the keys of these deployments and builds.
     ///
     /// # Errors
-    /// [`Refusal::NothingKept`], [`Refusal::NoSeed`], [`Refusal::ForeignWithoutPrefix`]
-    pub fn new<S: AsRef<[u8]>>(
-        keep: impl IntoIterator<Item = S>,
-        mut options: Options,
-    ) -> Result<Self, Refusal> {
-        let mut deployments = HashMap::new();
-        for seed in keep {
-            let mut encoded = Vec::new();
-            encode_uri_component(seed.as_ref(), &mut encoded).map_err(|_| Refusal::NoSeed)?;
-            let deployment = Deployment::new(&encoded, true).ok_or(Refusal::NoSeed)?;
-            deployments.insert(encoded, deployment);
-        }
-        if deployments.is_empty() {
-            return Err(Refusal::NothingKept);
-        }
+    /// [`Refusal::NothingKept`], [`Refusal::NoName`], [`Refusal::ForeignWithoutPrefix`]
+    pub fn new(keep: &Keep, mut options: Options) -> Result<Self, Refusal> {
         if options.strip_prefix.is_empty() {
             options.strip_prefix.push(StorePrefix::default());
         }
         if options.foreign && options.strip_prefix.contains(&StorePrefix::default()) {
             return Err(Refusal::ForeignWithoutPrefix);
         }
-        let unseen = deployments.len();
-        Ok(Self { options, deployments, unseen, frozen: false, others: Others::default(), begun: Vec::new() })
+        if [&keep.deployments, &keep.builds, &keep.certain_builds].into_iter().flatten().any(String::is_empty)
+        {
+            return Err(Refusal::NoName);
+        }
+        let fate = |is_named: bool| if is_named { Fate::Stale } else { Fate::LeftAlone };
+        let names_builds = !(keep.builds.is_empty() && keep.certain_builds.is_empty());
+        let fates = [fate(!keep.deployments.is_empty()), fate(names_builds)];
+        if fates == [Fate::LeftAlone; 2] {
+            return Err(Refusal::NothingKept);
+        }
+        let (deployments, builds) = keep.names();
+        Ok(Self { options, deployments, builds, fates, others: [0; Other::ALL.len()], begun: Vec::new() })
     }
 
     /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
@@ -183,11 +189,11 @@ impl StaleKeys {
         }
         let mut start = 0;
         for end in memchr_iter(self.options.separator.byte(), chunk) {
-            let key = chunk.get(start..=end).unwrap_or_default();
+            let separated = chunk.get(start..=end).unwrap_or_default();
             if self.begun.is_empty() {
-                self.pass(key, stale);
+                self.pass(separated, stale);
             } else {
-                self.pass_begun(key, stale);
+                self.pass_begun(separated, stale);
             }
             start = end + 1;
         }
@@ -209,94 +215,110 @@ impl StaleKeys {
         Ok(())
     }
 
-    /// The deployments to keep and those that had keys, in no order.
-    pub fn deployments(&self) -> impl Iterator<Item = &Deployment> {
-        self.deployments.values()
+    /// The deployments that had keys, and those to keep that were not seen, in no order.
+    pub fn deployments(&self) -> impl Iterator<Item = &Owner> {
+        self.deployments.owners()
     }
 
-    /// How many deployments to keep have had no key yet. Cheap: ask after each chunk.
+    /// The builds that had page keys without a deployment, and those to keep that were not seen, in no order.
+    pub fn builds(&self) -> impl Iterator<Item = &Owner> {
+        self.builds.owners()
+    }
+
+    /// How many deployments and builds to keep have not been seen yet. Cheap: ask after each chunk.
     #[must_use]
     pub fn unseen(&self) -> usize {
-        self.unseen
+        self.deployments.awaited() + self.builds.awaited()
     }
 
-    /// Keeps every deployment that was not seen before. A purge reads the store twice: what started between the two
-    /// readings is not stale.
+    /// Keeps every deployment and build that was not seen before. A purge reads the store twice: what started between the
+    /// two readings is not stale.
     pub fn freeze(&mut self) {
-        self.frozen = true;
+        self.fates = [Fate::Kept; 2];
     }
 
-    /// How many keys named no deployment.
+    /// How many keys of this kind there were.
     #[must_use]
-    pub fn others(&self) -> Others {
-        self.others
+    pub fn others(&self, kind: Other) -> u64 {
+        self.others.get(kind as usize).copied().unwrap_or_default()
     }
 
     fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) {
-        let mut key = std::mem::take(&mut self.begun);
-        key.extend_from_slice(end);
-        self.pass(&key, stale);
+        let mut separated = std::mem::take(&mut self.begun);
+        separated.extend_from_slice(end);
+        self.pass(&separated, stale);
     }
 
-    fn pass(&mut self, key: &[u8], stale: &mut Vec<u8>) {
+    /// Lets a key pass that is stale. The last one of a list may have no separator behind it.
+    fn pass(&mut self, separated: &[u8], stale: &mut Vec<u8>) {
+        let key = separated.strip_suffix(&[self.options.separator.byte()]).unwrap_or(separated);
         if self.is_stale(key) {
-            stale.extend_from_slice(key);
+            stale.extend_from_slice(separated);
         }
     }
 
     /// Counts one whole key, which may hold any byte, and tells whether it is stale.
     pub fn is_stale(&mut self, key: &[u8]) -> bool {
-        let (mut behind_prefix, mut tag) = (false, false);
-        for logical in self.options.strip_prefix.iter().filter_map(|prefix| prefix.strip(key)) {
-            if let Some(scoped) = logical.strip_prefix(SCHEME) {
-                return self.is_stale_call(scoped);
+        let mut kind = Other::Outside;
+        for at in 0..self.options.strip_prefix.len() {
+            let prefix = self.options.strip_prefix.get(at);
+            let Some(logical) = prefix.and_then(|prefix| prefix.strip(key)) else { continue };
+            match self.fate_of(Scope::of(logical)) {
+                Ok(fate) => return fate == Fate::Stale,
+                Err(other) => kind = kind.min(other),
             }
-            behind_prefix = true;
-            tag = tag || may_record_a_tag(logical);
         }
-        let (count, stale) = match (behind_prefix, tag) {
-            (false, _) => (&mut self.others.outside, false),
-            (true, true) => (&mut self.others.tags, false),
-            (true, false) => (&mut self.others.foreign, self.options.foreign),
-        };
-        *count += 1;
-        stale
+        if let Some(count) = self.others.get_mut(kind as usize) {
+            *count += 1;
+        }
+        match kind {
+            Other::Unscoped => self.options.unscoped,
+            Other::Foreign => self.options.foreign,
+            _ => false,
+        }
     }
 
-    /// Whether a key of a `"use cache"` function's call is stale.
-    fn is_stale_call(&mut self, scoped: &[u8]) -> bool {
-        if let Some(kept) = self.is_kept(scoped) {
-            return !kept;
+    /// Counts a key for what it names, and tells what becomes of it.
+    fn fate_of(&mut self, scope: Scope<'_>) -> Result<Fate, Other> {
+        match scope {
+            Scope::Seed(encoded) => self.fate_of_deployment(encoded).ok_or(Other::Unscoped),
+            Scope::Deployment(id, build) => {
+                if let Some(build) = build {
+                    self.builds.see(build);
+                }
+                self.fate_of_deployment(id).ok_or(Other::Unclear)
+            }
+            Scope::Build(id) => self.fate_of_build(id).ok_or(Other::Unclear),
+            Scope::Nothing(other) => Err(other),
         }
-        self.others.unscoped += 1;
-        self.options.unscoped
     }
 
-    /// Whether the deployment is kept that this key is of, if it is of any.
-    fn is_kept(&mut self, scoped: &[u8]) -> Option<bool> {
-        let seeded = scoped.strip_prefix(SEED_MARK)?;
-        let encoded = seeded.get(..memchr(b':', seeded)?)?;
-        if let Some(deployment) = self.deployments.get_mut(encoded) {
-            if deployment.keys == 0 {
-                self.unseen -= 1;
-            }
-            deployment.keys += 1;
-            return Some(deployment.kept);
+    fn fate_of_deployment(&mut self, encoded: &[u8]) -> Option<Fate> {
+        if let Some(fate) = self.deployments.count(encoded) {
+            return Some(fate);
         }
-        let deployment = Deployment::new(encoded, self.frozen)?;
-        self.deployments.insert(encoded.to_vec(), Deployment { keys: 1, ..deployment });
-        Some(self.frozen)
+        let seed = decode_uri_component(encoded).filter(|seed| !seed.is_empty())?;
+        let [fate, _] = self.fates;
+        self.deployments.add(encoded, seed, fate);
+        Some(fate)
+    }
+
+    fn fate_of_build(&mut self, id: &[u8]) -> Option<Fate> {
+        if let Some(fate) = self.builds.count(id) {
+            return Some(fate);
+        }
+        // Where text had no UTF-8, a store may hold this character for it. So two IDs can look the same.
+        let name = std::str::from_utf8(id).ok().filter(|name| !name.contains(REPLACEMENT_CHARACTER))?;
+        let [_, fate] = self.fates;
+        self.builds.add(id, name.to_owned(), fate);
+        Some(fate)
     }
 }
 
-/// Whether a foreign key may record when a tag was revalidated. Adapters name such keys `tag:…`, `__tag:…` or
-/// `__sharedTags__`, and may put a prefix of their own in front. Paths are not searched.
-fn may_record_a_tag(key: &[u8]) -> bool {
-    let head = memchr(b'/', key).and_then(|slash| key.get(..slash)).unwrap_or(key);
-    let is_tag = |at: usize| {
-        let starts_word = at.checked_sub(1).and_then(|before| head.get(before));
-        head.get(at) == Some(&b'T') || starts_word.is_none_or(|before| !before.is_ascii_alphabetic())
-    };
-    memmem::find(head, IMPLICIT_TAG).is_some()
-        || head.windows(3).enumerate().any(|(at, text)| text.eq_ignore_ascii_case(b"tag") && is_tag(at))
+/// A seed as keys have it.
+fn encoded_seed(seed: &str) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    // Only a lone surrogate has no encoding, and a `str` holds none.
+    let _ = encode_uri_component(seed.as_bytes(), &mut encoded);
+    encoded
 }

@@ -16,13 +16,10 @@
 
 use std::borrow::Cow;
 
-use crate::cache_key::{SCHEME, split_seed};
-use crate::deployment_id::validate_deployment_id;
+use crate::cache_key::{SCHEME, split_deployment_id, split_seed};
 use crate::error::Error;
 use crate::flight_arguments::sha256_base64url;
 
-/// What stands before the deployment ID that scopes a page key.
-const DEPLOYMENT_MARK: &[u8] = b"deployment:";
 /// What stands before the digest of a key.
 const DIGEST_MARK: &[u8] = b"sha256:";
 const DIGEST_LENGTH: usize = 43;
@@ -67,10 +64,7 @@ fn after_seed(key: &[u8]) -> Option<&[u8]> {
 }
 
 fn after_deployment_id(key: &[u8]) -> Option<&[u8]> {
-    let scoped = key.strip_prefix(DEPLOYMENT_MARK)?;
-    let (id, rest) = scoped.split_at_checked(scoped.iter().position(|byte| *byte == b':')?)?;
-    validate_deployment_id(std::str::from_utf8(id).ok()?).ok()?;
-    rest.strip_prefix(b":")
+    split_deployment_id(key).map(|(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -2,14 +2,25 @@
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use vinext_cache_key::parse_use_cache_key;
-use vinext_cache_key::stale::{Deployment, Options, Others, Refusal, Separator, StaleKeys};
+use vinext_cache_key::stale::{Fate, Keep, Options, Other, Owner, Refusal, Separator, StaleKeys};
 use vinext_cache_key::store_prefix::StorePrefix;
 
 const LIST: &[u8] = b"use-cache:build:v1:a\nuse-cache:build:v2:[\"b\"]:c\n\nuse-cache:d\nother\n\
     use-cache:build:v%201:e\nuse-cache:build:%zz:f\nuse-cache:build:v10:g\nuse-cache:build:v3";
 
+fn keep(deployments: &[&str], builds: &[&str]) -> Keep {
+    let [deployments, builds] =
+        [deployments, builds].map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+    Keep { deployments, builds, ..Keep::default() }
+}
+
+/// The kinds of keys that named nothing, with their numbers.
+fn others(filter: &StaleKeys) -> Vec<(Other, u64)> {
+    Other::ALL.map(|kind| (kind, filter.others(kind))).into_iter().filter(|(_, keys)| *keys > 0).collect()
+}
+
 fn filter(options: Options, chunks: &[&[u8]]) -> Result<(String, StaleKeys), Refusal> {
-    let mut filter = StaleKeys::new(["v2", "v 1"], options)?;
+    let mut filter = StaleKeys::new(&keep(&["v2", "v 1"], &[]), options)?;
     let mut stale = Vec::new();
     for chunk in chunks {
         filter.push(chunk, &mut stale)?;
@@ -25,18 +36,18 @@ fn passes_what_other_deployments_have_wherever_chunks_end() {
         let (stale, filter) = filter(Options::default(), &[head, b"", tail]).unwrap();
         assert_eq!(stale, "use-cache:build:v1:a\nuse-cache:build:v10:g\n", "{at}");
         let mut seen: Vec<_> = filter.deployments().cloned().collect();
-        seen.sort_by(|a, b| a.seed.cmp(&b.seed));
-        let deployment = |seed: &str, kept| Deployment { seed: seed.to_owned(), kept, keys: 1 };
+        seen.sort_by(|a, b| a.name.cmp(&b.name));
+        let owner = |name: &str, fate| Owner { name: name.to_owned(), fate, awaited: false, keys: 1 };
         assert_eq!(
             seen,
             [
-                deployment("v 1", true),
-                deployment("v1", false),
-                deployment("v10", false),
-                deployment("v2", true)
+                owner("v 1", Fate::Kept),
+                owner("v1", Fate::Stale),
+                owner("v10", Fate::Stale),
+                owner("v2", Fate::Kept)
             ]
         );
-        assert_eq!(filter.others(), Others { unscoped: 3, foreign: 2, ..Others::default() });
+        assert_eq!(others(&filter), [(Other::Unscoped, 3), (Other::Foreign, 2)]);
     }
 }
 
@@ -47,10 +58,10 @@ fn reads_a_seed_as_a_key_taken_apart_has_it() {
         let seen = filter.deployments().find(|deployment| deployment.keys > 0);
         let parsed = parse_use_cache_key(line);
         assert_eq!(
-            seen.map(|deployment| &deployment.seed),
+            seen.map(|deployment| &deployment.name),
             parsed.as_ref().and_then(|parts| parts.key_seed.as_ref())
         );
-        assert_eq!(filter.others().foreign, u64::from(parsed.is_none() && !line.is_empty()));
+        assert_eq!(filter.others(Other::Foreign), u64::from(parsed.is_none() && !line.is_empty()));
     }
 }
 
@@ -72,20 +83,20 @@ fn passes_foreign_keys_behind_a_prefix_and_no_record_of_a_tag() {
         ..Options::default()
     };
     for prefixes in [&[][..], &[""], &["cache:", ""]] {
-        let refusal = StaleKeys::new(["v2"], options(prefixes)).unwrap_err();
+        let refusal = StaleKeys::new(&keep(&["v2"], &[]), options(prefixes)).unwrap_err();
         assert_eq!(refusal, Refusal::ForeignWithoutPrefix);
     }
     let foreign = ["", "x", "staging:1", "/vintage", "a:/tag:b", "sta", "etag"]
         .map(|key| format!("s:{key}\n"))
         .concat();
     let tags =
-        ["tag:a", "__tag:/a", "app:tags", "_N_T_/a", "a:_N_T_/layout", "__sharedTags__", "TAG", "t-tag/"]
+        ["tag:a", "__tag:/a", "shop:tags", "_N_T_/a", "a:_N_T_/layout", "__sharedTags__", "TAG", "t-tag/"]
             .map(|key| format!("s:{key}\n"))
             .concat();
     let list = format!("{tags}{foreign}tag:a\nother\ns:use-cache:build:v2:a\n");
     let (stale, filter) = filter(options(&["s:"]), &[list.as_bytes()]).unwrap();
     assert_eq!(stale, foreign);
-    assert_eq!(filter.others(), Others { unscoped: 0, tags: 8, foreign: 7, outside: 2 });
+    assert_eq!(others(&filter), [(Other::Tag, 8), (Other::Foreign, 7), (Other::Outside, 2)]);
 }
 
 #[test]
@@ -95,7 +106,7 @@ fn looks_behind_the_prefix_of_a_store() {
     let list = b"cache:use-cache:build:v1:a\nb\0use-cache:build:v1:a\0cache:use-cache:build:v2:a\0cache:use-cache:build:v1:c";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "cache:use-cache:build:v1:a\nb\0cache:use-cache:build:v1:c");
-    assert_eq!(filter.others(), Others { outside: 1, ..Others::default() });
+    assert_eq!(others(&filter), [(Other::Outside, 1)]);
 }
 
 #[test]
@@ -106,7 +117,7 @@ fn looks_behind_any_of_several_prefixes() {
         shop:b-7:use-cache:build:v1:x\nshop:b:7:use-cache:build:v1:x\nshop:b-8:use-cache:build:v2:x\n";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "a:use-cache:build:v1:x\na:b:use-cache:build:v1:x\nshop:b-7:use-cache:build:v1:x\n");
-    assert_eq!(filter.others(), Others { foreign: 1, outside: 1, ..Others::default() });
+    assert_eq!(others(&filter), [(Other::Foreign, 1), (Other::Outside, 1)]);
     for text in ["*", "a*", "*a*", "a**b"] {
         assert_eq!(StorePrefix::new(text.as_bytes()), None, "{text}");
     }
@@ -114,25 +125,30 @@ fn looks_behind_any_of_several_prefixes() {
 
 #[test]
 fn judges_one_key_whatever_bytes_it_holds_and_keeps_what_comes_after_freezing() {
-    let mut filter = StaleKeys::new(["v2"], Options::default()).unwrap();
+    let mut filter = StaleKeys::new(&keep(&["v2"], &["b2"]), Options::default()).unwrap();
     assert!(filter.is_stale(b"use-cache:build:v1:\n\0\xff"));
-    assert_eq!(filter.unseen(), 1);
+    assert!(filter.is_stale(b"app:v2:b1:/\n\0\xff:html"));
+    assert_eq!(filter.unseen(), 2);
     filter.freeze();
-    assert!(filter.is_stale(b"use-cache:build:v1:a"));
-    assert!(!filter.is_stale(b"use-cache:build:v3:a"));
-    assert!(!filter.is_stale(b"use-cache:build:v3:b"));
-    assert_eq!(filter.unseen(), 1);
-    assert!(!filter.is_stale(b"use-cache:build:v2:a"));
-    assert!(!filter.is_stale(b"use-cache:build:v2:a"));
+    for key in ["use-cache:build:v1:a", "app:v2:b1:/a:html"] {
+        assert!(filter.is_stale(key.as_bytes()), "{key}");
+    }
+    for key in ["use-cache:build:v3:a", "use-cache:build:v3:b", "app:v2:b3:/a:html", "app:v2:b3:/b:html"] {
+        assert!(!filter.is_stale(key.as_bytes()), "{key}");
+    }
+    assert_eq!(filter.unseen(), 2);
+    for key in ["use-cache:build:v2:a", "use-cache:build:v2:a", "app:v2:b2:/a:html"] {
+        assert!(!filter.is_stale(key.as_bytes()), "{key}");
+    }
     assert_eq!(filter.unseen(), 0);
 }
 
 #[test]
 fn refuses_to_keep_nothing() {
-    let none: [&str; 0] = [];
-    assert_eq!(StaleKeys::new(none, Options::default()).unwrap_err(), Refusal::NothingKept);
-    assert_eq!(StaleKeys::new(["v1", ""], Options::default()).unwrap_err(), Refusal::NoSeed);
-    assert_eq!(StaleKeys::new([b"\xed\xa0\x80"], Options::default()).unwrap_err(), Refusal::NoSeed);
+    let refusal = |keep: Keep| StaleKeys::new(&keep, Options::default()).unwrap_err();
+    assert_eq!(refusal(Keep::default()), Refusal::NothingKept);
+    assert_eq!(refusal(keep(&["v1", ""], &[])), Refusal::NoName);
+    assert_eq!(refusal(keep(&["v1"], &[""])), Refusal::NoName);
 }
 
 #[test]
@@ -143,4 +159,80 @@ fn refuses_another_separator() {
     assert_eq!(refusal(nul(), &[b"use-cache:build:v1:a\n", b"b\n"]), Refusal::LinesWithoutNul);
     let long = vec![b'a'; (8 << 20) + 1];
     assert_eq!(refusal(nul(), &[&long, &long]), Refusal::KeyTooLong);
+}
+
+const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// Which of these keys are stale, and the filter.
+fn judge<'a>(keep: &Keep, keys: &[&'a str]) -> (Vec<&'a str>, StaleKeys) {
+    let mut filter = StaleKeys::new(keep, Options::default()).unwrap();
+    let stale = keys.iter().copied().filter(|key| filter.is_stale(key.as_bytes())).collect();
+    (stale, filter)
+}
+
+#[test]
+fn page_keys_of_a_deployment_go_with_it_whatever_their_build() {
+    let (stale, filter) = judge(
+        &keep(&["v2"], &["b"]),
+        &[
+            "deployment:v1:app:v2:b:/x:html",
+            "deployment:v1:app-fallback-shell:v1:b:/x:rsc",
+            "deployment:v1:pages:v2:a:/b:/x",
+            "deployment:v1:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+            "deployment:v2:app:v2:gone:/x:html",
+            "deployment:v1:lock",
+            "deployment:v.1:app:v2:b:/x:html",
+        ],
+    );
+    assert_eq!(stale.len(), 4);
+    assert!(stale.iter().all(|key| key.starts_with("deployment:v1:")));
+    assert_eq!(others(&filter), [(Other::Unclear, 2)]);
+    assert_eq!(filter.unseen(), 0, "a page key of the deployment names its build");
+    assert_eq!(filter.builds().map(|build| build.keys).sum::<u64>(), 0);
+}
+
+#[test]
+fn page_keys_that_name_a_build_alone_are_stale_where_builds_are_kept() {
+    let keys = [
+        "app:v2:b2:/x:html",
+        "app:v2:b1:/x:html",
+        "pages:v2:b1:/x::i18n=locale%3Aen",
+        &format!("app-fallback-shell:v1:b 1/é:__hash:{SHA256}:rsc"),
+        "app:v2:b1:/go/https:/x:html",
+        "app:v2:/x:html",
+        "app:v2:b1:/x:unknown",
+        "app:v3:b1:/x:html",
+        "app:v2:b\u{fffd}:/x:html",
+        SHA256,
+        &format!("unstable_cache:v2:{SHA256}"),
+        "unstable_cache:v3:x",
+        "_N_T_/x",
+    ];
+    let (stale, filter) = judge(&keep(&["v2"], &["b2"]), &keys);
+    assert_eq!(stale, keys[1..4]);
+    assert_eq!(others(&filter), [(Other::Unclear, 6), (Other::Shared, 2), (Other::Tag, 1)]);
+    let (stale, filter) = judge(&keep(&["v2"], &[]), &keys);
+    assert!(stale.is_empty());
+    assert!(filter.builds().all(|build| build.fate == Fate::LeftAlone));
+    let (stale, _) =
+        judge(&keep(&[], &["b2"]), &["use-cache:build:v1:x", "deployment:v1:pages:v2:b:/", keys[1]]);
+    assert_eq!(stale, [keys[1]]);
+}
+
+#[test]
+fn a_name_that_is_kept_as_one_is_kept_as_the_other() {
+    let keys = ["use-cache:build:b%3A2:x", "app:v2:v2:/x:html", "use-cache:build:v1:x", "app:v2:b1:/x:html"];
+    let (stale, _) = judge(&keep(&["v2"], &["b:2"]), &keys);
+    assert_eq!(stale, keys[2..]);
+}
+
+#[test]
+fn waits_for_builds_that_are_named_and_not_for_those_that_are_certain() {
+    let certain = Keep { certain_builds: vec!["b2".to_owned()], ..keep(&["v2"], &[]) };
+    let (stale, filter) = judge(&certain, &["app:v2:b1:/:html", "use-cache:build:v2:x"]);
+    assert_eq!((stale.len(), filter.unseen()), (1, 0));
+    let (_, filter) = judge(&keep(&["v2"], &["b2"]), &["app:v2:b1:/:html", "use-cache:build:v2:x"]);
+    assert_eq!(filter.unseen(), 1);
+    let (_, filter) = judge(&keep(&["v2"], &["b2"]), &["pages:v2:b2:/", "use-cache:build:v2:x"]);
+    assert_eq!(filter.unseen(), 0);
 }

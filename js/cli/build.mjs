@@ -227,7 +227,10 @@ export function seedOf({ buildId, deploymentId, atRunTime }, env) {
 }
 
 /** What scopes the keys of the build in a folder. Throws where there is no build, or where its code does not tell. */
-export function builtSeed(/** @type {string} */ directory) {
+export const builtSeed = (/** @type {string} */ directory) => builtNames(directory).seed;
+
+/** What keys of the build in a folder name. Throws as `builtSeed` does. */
+export function builtNames(/** @type {string} */ directory) {
   const refuse = (/** @type {string} */ reason) => new CliError(`--keep-current ${directory}: ${reason}`);
   const build = readBuild(directory);
   if (!build) throw refuse("there is no dist/server/BUILD_ID, so no finished build of vinext");
@@ -240,7 +243,7 @@ export function builtSeed(/** @type {string} */ directory) {
   }
   const seed = seedOf(build, process.env);
   if (!seed) throw refuse(`the deployment ID of the build is not known. ${NAME_IT}`);
-  return seed;
+  return { seed, buildId: build.buildId };
 }
 
 const NAME_IT = "Name it with --keep";

@@ -2,34 +2,68 @@
 import { createRequire } from "node:module";
 import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "../../index.js";
 import { CliError } from "./errors.mjs";
+import { parsePageKey, parseSharedKey, parseShortenedKey } from "../portable/family.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 
 /**
- * @typedef {{ nul: boolean, stripPrefix: string[], unscoped: boolean, foreign: boolean }} FilterOptions
- *   How keys are separated, what a store puts in front of them, and what else is stale: keys without a seed, what is no key.
- * @typedef {{ seed: string, kept: boolean, keys: number }} Deployment
- * @typedef {{ unscoped: number, tags: number, foreign: number, outside: number }} Others
- *   How many keys named no deployment: "use cache" keys without a seed, records of tags, other keys behind a prefix of the
- *   store, keys without one. Records of tags and keys without a prefix are never stale.
- * @typedef {{ deployments: Deployment[] } & Others} Seen
+ * @typedef {object} Keep Which deployments and builds are to be kept.
+ * @property {string[]} deployments By their deployment IDs, or build IDs if they have none: builds with these IDs are kept
+ *   too. Without any, no key that names a deployment is stale.
+ * @property {string[]} builds By their IDs. A build without a deployment ID is its own deployment: deployments with these
+ *   IDs are kept too. Without any and without `certainBuilds`, no page key is stale that names only a build.
+ * @property {string[]} certainBuilds Builds whose IDs and deployments are known, as from the record of a build. No key of
+ *   them needs to be seen.
+ *
+ * @typedef {object} FilterOptions
+ * @property {boolean} nul Whether NUL separates keys, or newlines.
+ * @property {string[]} stripPrefix What a store's adapter puts in front of keys.
+ * @property {boolean} unscoped Whether "use cache" keys without a seed are stale too.
+ * @property {boolean} foreign Whether foreign keys are stale too.
+ *
+ * @typedef {object} Owner
+ * @property {boolean} kept Whether its keys are to stay.
+ * @property {boolean} stale Whether its keys are stale. Neither is true where no owner of its kind is named to keep.
+ * @property {boolean} awaited It is to be kept, and nothing that names it was seen.
+ * @property {number} keys
+ * @typedef {{ seed: string } & Owner} Deployment "use cache" keys by their seed, and page keys by their deployment ID.
+ * @typedef {{ buildId: string } & Owner} Build Page keys that name a build and no deployment.
+ *
+ * @typedef {object} Others How many keys named neither a deployment nor, for certain, a build.
+ * @property {number} unscoped "use cache" keys without a seed.
+ * @property {number} unclear Keys of vinext's whose build is not certain, or that are not understood. Never stale.
+ * @property {number} shared Entries of `fetch` and `unstable_cache`, which all deployments share. Never stale.
+ * @property {number} tags What records when a tag was revalidated. Never stale.
+ * @property {number} foreign Other keys behind a prefix of the store.
+ * @property {number} outside Keys without a prefix of the store. Never stale.
+ * @typedef {{ deployments: Deployment[], builds: Build[] } & Others} Seen
+ *
  * @typedef {object} Filter
  * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the next call.
  * @property {() => Buffer} finish Ends the list.
  * @property {(key: Buffer) => boolean} isStale Counts one whole key, which may hold any byte, and tells whether it is stale.
- * @property {() => void} freeze From now on a deployment that was not seen before is kept.
- * @property {() => number} unseen How many deployments to keep have had no key yet. Cheap: ask after each chunk.
+ * @property {() => void} freeze From now on a deployment or build that was not seen before is kept.
+ * @property {() => number} unseen How many deployments and builds to keep were not seen yet. Cheap: ask after each chunk.
  * @property {() => Seen} seen
  */
 
-/** @param {string[]} keep @param {FilterOptions} options @param {string} [binary] The addon's. @returns {Filter} */
+/** @param {Keep} keep @param {FilterOptions} options @param {string} [binary] The addon's. @returns {Filter} */
 export const openFilter = (keep, options, binary = implementation.binary) =>
   binary
     ? nativeFilter(createRequire(import.meta.url)(binary), keep, options)
     : new PortableFilter(keep, options);
 
-/** @param {any} addon @param {string[]} keep @param {FilterOptions} options @returns {Filter} */
+/** The kinds of keys that name nothing, in the order of `Other` in `src/stale/scope.rs`. */
+const OTHERS = /** @type {const} */ (["unscoped", "unclear", "shared", "tags", "foreign", "outside"]);
+
+/** @param {number[]} counts @returns {any} */
+const namedOthers = (counts) => Object.fromEntries(OTHERS.map((kind, index) => [kind, counts[index]]));
+
+/** @param {any} addon @param {Keep} keep @param {FilterOptions} options @returns {Filter} */
 function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
-  const filter = refusing(() => addon.staleKeys(keep, stripPrefix, nul, unscoped, foreign));
+  const { deployments, builds, certainBuilds } = keep;
+  const filter = refusing(() =>
+    addon.staleKeys(deployments, builds, certainBuilds, stripPrefix, nul, unscoped, foreign),
+  );
   let buffer = Buffer.alloc(0);
   const take = (/** @type {Buffer | undefined} */ chunk) => {
     const length = refusing(() => addon.staleKeysPush(filter, chunk));
@@ -37,6 +71,7 @@ function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
     addon.staleKeysTake(filter, buffer);
     return buffer.subarray(0, length);
   };
+  const owner = (/** @type {any[]} */ [, kept, stale, awaited, keys]) => ({ kept, stale, awaited, keys });
   return {
     push: take,
     finish: () => take(undefined),
@@ -44,13 +79,11 @@ function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
     freeze: () => addon.staleKeysFreeze(filter),
     unseen: () => addon.staleKeysUnseen(filter),
     seen() {
-      const [deployments, [unscoped, tags, foreign, outside]] = addon.staleKeysSeen(filter);
+      const [deployments, builds, others] = addon.staleKeysSeen(filter);
       return {
-        deployments: deployments.map((/** @type {any[]} */ [seed, kept, keys]) => ({ seed, kept, keys })),
-        unscoped,
-        tags,
-        foreign,
-        outside,
+        deployments: deployments.map((/** @type {any[]} */ seen) => ({ seed: seen[0], ...owner(seen) })),
+        builds: builds.map((/** @type {any[]} */ seen) => ({ buildId: seen[0], ...owner(seen) })),
+        ...namedOthers(others),
       };
     },
   };
@@ -66,7 +99,10 @@ function refusing(call) {
 }
 
 const LONGEST_KEY = 16 << 20;
-const SEEDED = "use-cache:build:";
+const SCHEME = "use-cache:";
+const SEED_MARK = "use-cache:build:";
+const VINEXT_MARKS = /^(?:app|app-fallback-shell|pages|unstable_cache|deployment|sha256):/;
+const TAG = /(?<![A-Za-z])[Tt][Aa][Gg]|T[Aa][Gg]|_N_T_/;
 
 /**
  * The same as `src/stale.rs`, errors included. Text is bytes here, one per character.
@@ -77,26 +113,33 @@ class PortableFilter {
   #separator;
   #prefixes;
   #begun = "";
-  /** @type {Map<string, Deployment>} */
-  #deployments = new Map();
-  #unseen;
-  #frozen = false;
-  /** @type {Others} */
-  #others = { unscoped: 0, tags: 0, foreign: 0, outside: 0 };
+  #deployments;
+  #builds;
+  #others = OTHERS.map(() => 0);
 
-  /** @param {string[]} keep @param {FilterOptions} options */
-  constructor(keep, options) {
+  /** @param {Keep} keep @param {FilterOptions} options */
+  constructor({ deployments, builds, certainBuilds }, options) {
     this.#options = options;
     this.#separator = options.nul ? "\0" : "\n";
-    const { foreign, stripPrefix } = options;
-    if (foreign && (stripPrefix.length === 0 || stripPrefix.includes(""))) {
+    this.#prefixes = storePrefixes(options.stripPrefix, latin1);
+    if (options.foreign && (options.stripPrefix.length === 0 || options.stripPrefix.includes(""))) {
       throw new CliError("foreign keys are stale only behind a prefix of the store");
     }
-    this.#prefixes = storePrefixes(stripPrefix, (text) => Buffer.from(text).toString("latin1"));
-    for (const seed of keep) {
-      this.#deployments.set(useCacheKeyPrefix(seed).slice(SEEDED.length, -1), { seed, kept: true, keys: 0 });
+    if ([...deployments, ...builds, ...certainBuilds].includes("")) {
+      throw new CliError("the name of a deployment or build to keep is empty");
     }
-    this.#unseen = this.#deployments.size;
+    if (deployments.length + builds.length + certainBuilds.length === 0) {
+      throw new CliError("no deployment and no build is to be kept");
+    }
+    this.#deployments = new Names(deployments.length > 0);
+    this.#builds = new Names(builds.length + certainBuilds.length > 0);
+    for (const seed of deployments) this.#deployments.keep(encodedSeed(seed), seed, true);
+    for (const id of certainBuilds) this.#builds.keep(latin1(id), id, false);
+    for (const id of builds) {
+      this.#builds.keep(latin1(id), id, true);
+      this.#deployments.keep(encodedSeed(id), id, false);
+    }
+    for (const seed of deployments) this.#builds.keep(latin1(seed), seed, false);
   }
 
   /** @param {Buffer} chunk */
@@ -127,53 +170,131 @@ class PortableFilter {
   }
 
   freeze() {
-    this.#frozen = true;
+    this.#deployments.freeze();
+    this.#builds.freeze();
   }
 
   unseen() {
-    return this.#unseen;
+    return this.#deployments.awaited + this.#builds.awaited;
   }
 
   seen() {
-    return { deployments: [...this.#deployments.values()], ...this.#others };
+    return {
+      deployments: this.#deployments.owners().map(({ name: seed, ...owner }) => ({ seed, ...owner })),
+      builds: this.#builds.owners().map(({ name: buildId, ...owner }) => ({ buildId, ...owner })),
+      ...namedOthers(this.#others),
+    };
   }
 
   /** @param {string} key */
   #isStale(key) {
-    const readings = this.#prefixes.map((prefix) => prefix(key)).filter((reading) => reading !== undefined);
-    const logical = readings.find((reading) => reading.startsWith("use-cache:"));
-    if (logical === undefined) {
-      const kind = readings.length === 0 ? "outside" : readings.some(mayRecordATag) ? "tags" : "foreign";
-      this.#others[kind] += 1;
-      return kind === "foreign" && this.#options.foreign;
+    let kind = OTHERS.indexOf("outside");
+    for (const prefix of this.#prefixes) {
+      const logical = prefix(key);
+      if (logical === undefined) continue;
+      const owner = this.#ownerOf(logical);
+      if (typeof owner === "object") return owner.stale;
+      kind = Math.min(kind, OTHERS.indexOf(owner));
     }
-    const deployment = this.#count(logical);
-    if (deployment) return !deployment.kept;
-    this.#others.unscoped += 1;
-    return this.#options.unscoped;
+    this.#others[kind] += 1;
+    const name = OTHERS[kind];
+    return (name === "unscoped" || name === "foreign") && this.#options[name];
   }
 
-  /** Counts a key of a deployment. @param {string} key */
-  #count(key) {
-    const end = key.indexOf(":", SEEDED.length);
-    if (!key.startsWith(SEEDED) || end < 0) return;
-    const encoded = key.slice(SEEDED.length, end);
-    const known = this.#deployments.get(encoded);
-    if (known) {
-      if (known.keys === 0) this.#unseen -= 1;
-      known.keys += 1;
-      return known;
+  /** Counts a key for what it names, or tells what kind of key it is. @param {string} key */
+  #ownerOf(key) {
+    if (key.startsWith(SCHEME)) return this.#deploymentOf(encodedSeedOf(key)) ?? "unscoped";
+    const page = parsePageKey(key) ?? parseShortenedKey(key);
+    if (page?.deploymentId !== undefined) {
+      if ("buildId" in page && page.buildId !== undefined) this.#builds.see(page.buildId);
+      return this.#deploymentOf(page.deploymentId) ?? "unclear";
     }
-    const seed = parseUseCacheKey(`${SEEDED}${encoded}:`)?.keySeed;
-    if (seed === undefined) return;
-    const deployment = { seed, kept: this.#frozen, keys: 1 };
-    this.#deployments.set(encoded, deployment);
-    return deployment;
+    if (page) {
+      return ("buildId" in page && page.buildId !== undefined && this.#buildOf(page.buildId)) || "unclear";
+    }
+    if (parseSharedKey(key)) return "shared";
+    if (VINEXT_MARKS.test(key)) return "unclear";
+    return TAG.test(key.split("/", 1)[0]) ? "tags" : "foreign";
+  }
+
+  #deploymentOf(/** @type {string | undefined} */ encoded) {
+    if (encoded === undefined) return undefined;
+    const known = this.#deployments.count(encoded);
+    if (known) return known;
+    const seed = parseUseCacheKey(`${SEED_MARK}${encoded}:`)?.keySeed;
+    return seed === undefined ? undefined : this.#deployments.add(encoded, seed);
+  }
+
+  #buildOf(/** @type {string} */ id) {
+    const known = this.#builds.count(id);
+    if (known) return known;
+    const name = Buffer.from(id, "latin1").toString();
+    // Where text had no UTF-8, a store may hold this character for it. So two IDs can look the same.
+    if (name.includes("\ufffd")) return undefined;
+    return this.#builds.add(id, name);
   }
 }
 
-/** The same as in `src/stale.rs`. */
-function mayRecordATag(/** @type {string} */ key) {
-  const [head] = key.split("/", 1);
-  return head.includes("_N_T_") || /(?<![A-Za-z])[tT][aA][gG]|T[aA][gG]/.test(head);
+/** The same as `src/stale/names.rs`. */
+class Names {
+  /** @type {Map<string, { name: string } & Owner>} */
+  #owners = new Map();
+  /** What an owner is that is not to be kept. */
+  #others;
+  awaited = 0;
+
+  constructor(/** @type {boolean} */ stale) {
+    this.#others = { kept: false, stale };
+  }
+
+  owners() {
+    return [...this.#owners.values()].filter(({ awaited, keys }) => awaited || keys > 0);
+  }
+
+  /** @param {string} text @param {string} name @param {boolean} awaited */
+  keep(text, name, awaited) {
+    if (this.#owners.has(text)) return;
+    this.#owners.set(text, { name, kept: true, stale: false, awaited, keys: 0 });
+    if (awaited) this.awaited += 1;
+  }
+
+  freeze() {
+    this.#others = { kept: true, stale: false };
+  }
+
+  count(/** @type {string} */ text) {
+    const owner = this.#owners.get(text);
+    if (!owner) return undefined;
+    owner.keys += 1;
+    this.#notice(owner);
+    return owner;
+  }
+
+  /** @param {string} text @param {string} name */
+  add(text, name) {
+    const owner = { name, ...this.#others, awaited: false, keys: 1 };
+    this.#owners.set(text, owner);
+    return owner;
+  }
+
+  see(/** @type {string} */ text) {
+    const owner = this.awaited > 0 && this.#owners.get(text);
+    if (owner) this.#notice(owner);
+  }
+
+  #notice(/** @type {Owner} */ owner) {
+    if (owner.awaited) this.awaited -= 1;
+    owner.awaited = false;
+  }
 }
+
+/** A seed as keys have it. */
+const encodedSeed = (/** @type {string} */ seed) => useCacheKeyPrefix(seed).slice(SEED_MARK.length, -1);
+
+function encodedSeedOf(/** @type {string} */ key) {
+  const end = key.startsWith(SEED_MARK) ? key.indexOf(":", SEED_MARK.length) : -1;
+  return end < 0 ? undefined : key.slice(SEED_MARK.length, end);
+}
+
+/** UTF-8, one byte per character. */
+const latin1 = (/** @type {string} */ text) => Buffer.from(text).toString("latin1");

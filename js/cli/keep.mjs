@@ -1,25 +1,37 @@
-// Which deployments `stale` and `purge` keep.
+// Which deployments and builds `stale` and `purge` keep.
 import { useCacheKeyPrefix } from "../../index.js";
-import { builtSeed } from "./build.mjs";
+import { builtNames } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const KEEP_OPTIONS = {
   keep: { type: "string", multiple: true, default: [] },
+  "keep-build": { type: "string", multiple: true, default: [] },
   "keep-current": { type: "string", multiple: true, default: [] },
   "allow-unseen": { type: "boolean", default: false },
 };
 
-/** @param {string} command @param {{ keep: string[], "keep-current": string[] }} values */
-export function seedsToKeep(command, { keep, "keep-current": projects }) {
-  if (keep.length + projects.length === 0) {
-    throw new UsageError(`${command} needs a deployment to keep: --keep <seed> or --keep-current <dir>`);
+/**
+ * @param {string} command
+ * @param {{ keep: string[], "keep-build": string[], "keep-current": string[] }} values
+ * @returns {import("./filter.mjs").Keep}
+ */
+export function namesToKeep(command, { keep, "keep-build": builds, "keep-current": projects }) {
+  if (keep.length + builds.length + projects.length === 0) {
+    throw new UsageError(
+      `${command} needs a deployment or build to keep: --keep <seed>, --keep-build <id> or --keep-current <dir>`,
+    );
   }
-  for (const seed of keep) {
-    if (!seed || !isWellFormed(seed))
-      throw new UsageError(`no deployment has the seed ${JSON.stringify(seed)}`);
+  for (const name of [...keep, ...builds]) {
+    if (!name || !isWellFormed(name))
+      throw new UsageError(`no deployment or build has the name ${JSON.stringify(name)}`);
   }
-  return [...keep, ...projects.map(builtSeed)];
+  const current = projects.map(builtNames);
+  return {
+    deployments: [...keep, ...current.map(({ seed }) => seed)],
+    builds,
+    certainBuilds: current.map(({ buildId }) => buildId),
+  };
 }
 
 /** Whether a key can hold this. */
@@ -32,14 +44,15 @@ function isWellFormed(/** @type {string} */ seed) {
 }
 
 /**
- * Why nothing is stale yet: a deployment to keep has no keys, so its name may be wrong.
+ * Why nothing is stale yet: a deployment or build to keep has no keys, so its name may be wrong.
  *
- * @param {{ deployments: import("./filter.mjs").Deployment[] }} seen
+ * @param {Pick<import("./filter.mjs").Seen, "deployments" | "builds">} seen
  */
-export function unseenReason({ deployments }) {
-  const names = deployments
-    .filter(({ kept, keys }) => kept && keys === 0)
-    .map(({ seed }) => JSON.stringify(seed));
+export function unseenReason({ deployments, builds }) {
+  const names = [
+    ...deployments.filter(({ awaited }) => awaited).map(({ seed }) => JSON.stringify(seed)),
+    ...builds.filter(({ awaited }) => awaited).map(({ buildId }) => `the build ${JSON.stringify(buildId)}`),
+  ];
   return (
     `no key of ${names.join(" or ")} was read. ` +
     "If its name is right and it has no keys yet, pass --allow-unseen."

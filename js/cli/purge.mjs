@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
-import { KEEP_OPTIONS, seedsToKeep, unseenReason } from "./keep.mjs";
+import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { print, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
@@ -21,16 +21,18 @@ Deletes what other deployments left in a store. Without --yes it only shows what
 
 ${STORE_HELP}
   --keep <seed>          a deployment to keep, by its deployment ID, else its build ID; may be repeated
-  --keep-current <dir>   keep what is built in this vinext project
+  --keep-build <id>      a build to keep, by its build ID; may be repeated. Page keys of other builds are deleted if
+                         they name no deployment
+  --keep-current <dir>   keep what is built in this vinext project, its deployment and its build
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
-  --allow-unseen         a deployment to keep may be without any key
+  --allow-unseen         a deployment or build to keep may be without any key
   --pause <ms>           wait after each batch of deletions
   --yes                  delete
   --json                 print the result as JSON
 
-It reads the store once to count, and deletes nothing unless it finds a key of every deployment to keep. With --yes it
-reads the store again and deletes the keys of those other deployments that it counted. A deployment that starts in
+It reads the store once to count, and deletes nothing unless it finds a key of every deployment and build to keep. With
+--yes it reads the store again and deletes the keys of those other deployments that it counted. A deployment that starts in
 between is safe. While one deployment replaces another, keep both. Ctrl-C stops after the batch. Run it again to delete
 the rest.
 
@@ -53,7 +55,7 @@ export const options = {
  * @typedef {object} Result
  * @property {string} store
  * @property {boolean} dryRun
- * @property {number} stale Keys of other deployments, as counted before any deletion.
+ * @property {number} stale Keys of other deployments and builds, as counted before any deletion.
  * @property {number} deleted
  * @property {number} missing Keys that were gone when they were to be deleted.
  * @property {{ message: string, keys: number }[]} failures Keys that were not deleted, by the server's words.
@@ -69,7 +71,7 @@ export async function run(values, positionals) {
   if (!/^\d+$/.test(values.pause))
     throw new UsageError(`the pause "${values.pause}" is not a number of milliseconds`);
   const filterOptions = { nul: true, stripPrefix: values["strip-prefix"], unscoped: false, foreign: false };
-  const filter = openFilter(seedsToKeep("purge", values), filterOptions);
+  const filter = openFilter(namesToKeep("purge", values), filterOptions);
   const store = await openStore(text, values);
   try {
     const counted = await count(store, filter, filterOptions);
@@ -119,8 +121,9 @@ async function count(store, filter, filterOptions) {
  * @param {{ yes: boolean, pause: string, "allow-unseen": boolean }} values
  * @returns {Promise<Result>}
  */
-async function purge(store, filter, { deployments }, { yes, pause, "allow-unseen": unseenAllowed }) {
-  const stale = deployments.reduce((sum, { kept, keys }) => (kept ? sum : sum + keys), 0);
+async function purge(store, filter, counted, { yes, pause, "allow-unseen": unseenAllowed }) {
+  const owners = [...counted.deployments, ...counted.builds];
+  const stale = owners.reduce((sum, { stale, keys }) => (stale ? sum + keys : sum), 0);
   const nothing = {
     store: store.name,
     dryRun: !yes,
@@ -131,7 +134,7 @@ async function purge(store, filter, { deployments }, { yes, pause, "allow-unseen
     interrupted: false,
   };
   if (filter.unseen() > 0 && !unseenAllowed) {
-    return { ...nothing, refused: `nothing is deleted, because ${unseenReason({ deployments })}` };
+    return { ...nothing, refused: `nothing is deleted, because ${unseenReason(counted)}` };
   }
   if (!yes || stale === 0) return nothing;
   const interruption = new AbortController();
@@ -197,7 +200,7 @@ async function report(result, counted, filterOptions, hint) {
       { whole: counted.keys },
     ),
   );
-  if (more > 0) lines.push(`… and ${digits(more)} more deployments`);
+  if (more > 0) lines.push(`… and ${digits(more)} more`);
   if (lines.at(-1) !== "") lines.push("");
   if (hint) lines.push(`Hint: ${hint}`);
   const conclusion = conclude(result);

@@ -2,7 +2,7 @@
 import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
 import { openInput } from "./input.mjs";
-import { KEEP_OPTIONS, seedsToKeep, unseenReason } from "./keep.mjs";
+import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { ReaderGone, stderr, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
@@ -15,20 +15,24 @@ const SAMPLE = 64 << 10;
 
 export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > stale-keys
 
-Reads keys, one per line, and writes those of other deployments, unchanged and in order. stderr has a summary.
+Reads keys, one per line, and writes those of other deployments, unchanged and in order. A key whose deployment or build
+is not certain is not written. stderr has a summary.
 
   --keep <seed>         a deployment to keep, by its deployment ID, else its build ID; may be repeated
-  --keep-current <dir>  keep what is built in this vinext project
+  --keep-build <id>     a build to keep, by its build ID; may be repeated. Page keys of other builds are written if they
+                        name no deployment
+  --keep-current <dir>  keep what is built in this vinext project, its deployment and its build
   --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                         stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
   --include-unscoped    also write keys that no deployment scopes
-  --include-foreign     also write other keys behind the prefix, such as pages and sessions: look at the list before you
-                        delete it. Needs --strip-prefix. Records of tags are never written.
-  --allow-unseen        do not wait for a key of every deployment to keep
+  --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list before
+                        you delete it. Needs --strip-prefix. Records of tags are never written.
+  --allow-unseen        do not wait for a key of every deployment and build to keep
   --json                the summary as JSON, with the reason under "refused" where the list was not filtered to its end
 
-Nothing is written before a key of every deployment to keep has been seen, so that a misspelt seed deletes nothing.
+Nothing is written before a key of every deployment and build to keep has been seen, so that a misspelt name deletes
+nothing.
 Until then the output waits, in a temporary file if it is long.
 
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
@@ -60,7 +64,7 @@ export async function run(values, positionals) {
     );
   }
   const filter = async () =>
-    filterInput(openFilter(seedsToKeep("stale", values), options), options, values["allow-unseen"]);
+    filterInput(openFilter(namesToKeep("stale", values), options), options, values["allow-unseen"]);
   if (values.json) return reportJson(filter);
   const result = await filter();
   await stderr.write(`${summary(result, options)}\n`);

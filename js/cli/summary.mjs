@@ -15,47 +15,61 @@ const MOST_ROWS = 20;
  * @param {boolean} written Whether the stale keys are written.
  * @returns {Totals}
  */
-export function totals({ deployments, ...others }, options, written) {
+export function totals({ deployments, builds, ...others }, options, written) {
   const sum = (/** @type {{ keys: number }[]} */ some) => some.reduce((total, { keys }) => total + keys, 0);
+  const owners = [...deployments, ...builds];
   const stale =
-    sum(deployments.filter(({ kept }) => !kept)) +
+    sum(owners.filter(({ stale }) => stale)) +
     (options.unscoped ? others.unscoped : 0) +
     (options.foreign ? others.foreign : 0);
   return {
-    deployments: [...deployments].sort((a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys),
+    deployments: sorted(deployments),
+    builds: sorted(builds),
     ...others,
-    keys: Object.values(others).reduce((total, keys) => total + keys, sum(deployments)),
+    keys: Object.values(others).reduce((total, keys) => total + keys, sum(owners)),
     written: written ? stale : 0,
   };
 }
 
-/** Whether no key named any deployment, as where the prefix of the store is missing. */
-export const isWithoutKeys = (/** @type {Seen} */ { deployments }) =>
-  deployments.every(({ keys }) => keys === 0);
+/** @template {import("./filter.mjs").Owner} T @param {T[]} owners */
+const sorted = (owners) => [...owners].sort((a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys);
 
-const fateOf = (/** @type {boolean} */ kept, /** @type {number} */ keys) =>
-  kept ? (keys > 0 ? "kept" : "kept, not seen") : "stale";
+/** Whether no key named any deployment or build, as where the prefix of the store is missing. */
+export const isWithoutKeys = (/** @type {Seen} */ { deployments, builds }) =>
+  [...deployments, ...builds].every(({ keys }) => keys === 0);
+
+/** @param {import("./filter.mjs").Owner} owner */
+function fateOf({ kept, stale, awaited }) {
+  if (!kept) return stale ? "stale" : "left alone";
+  return awaited ? "kept, not seen" : "kept";
+}
 
 /**
- * What was seen, the largest deployments first.
+ * What was seen, the largest deployments first, then the largest builds.
  *
  * @param {Totals} totals @param {FilterOptions} options
  * @returns {{ rows: { keys: number, name: string, fate: string }[], more: number }} How many deployments have no row.
  */
-export function rowsOf({ deployments, unscoped, tags, foreign, outside }, options) {
-  const left = (/** @type {boolean} */ asked) => (asked ? "stale" : "left alone");
+export function rowsOf({ deployments, builds, ...counts }, options) {
+  const left = (asked = false) => (asked ? "stale" : "left alone");
   const others = [
-    { keys: unscoped, name: "(of no deployment)", fate: left(options.unscoped) },
-    { keys: tags, name: "(record of a tag)", fate: left(false) },
-    { keys: foreign, name: '(not a "use cache" key)', fate: left(options.foreign) },
-    { keys: outside, name: "(without the prefix)", fate: left(false) },
+    { keys: counts.unscoped, name: "(of no deployment)", fate: left(options.unscoped) },
+    { keys: counts.unclear, name: "(not certain whose)", fate: left() },
+    { keys: counts.shared, name: "(shared by all deployments)", fate: left() },
+    { keys: counts.tags, name: "(record of a tag)", fate: left() },
+    { keys: counts.foreign, name: "(not a key of vinext)", fate: left(options.foreign) },
+    { keys: counts.outside, name: "(without the prefix)", fate: left() },
   ];
-  const rows = deployments
+  const owners = [
+    ...deployments.map((owner) => ({ ...owner, name: visible(owner.seed) })),
+    ...builds.map((owner) => ({ ...owner, name: `${visible(owner.buildId)} (pages of a build)` })),
+  ];
+  const rows = owners
     .slice(0, MOST_ROWS)
-    .map(({ seed, kept, keys }) => ({ keys, name: visible(seed), fate: fateOf(kept, keys) }));
+    .map((owner) => ({ keys: owner.keys, name: owner.name, fate: fateOf(owner) }));
   return {
     rows: [...rows, ...others.filter(({ keys }) => keys > 0)],
-    more: Math.max(0, deployments.length - MOST_ROWS),
+    more: Math.max(0, owners.length - MOST_ROWS),
   };
 }
 
@@ -71,11 +85,11 @@ export function summary(totals, options) {
     ([keys, name, fate]) =>
       `${keys.padStart(first)}  ${name.padEnd(second)}  ${paint(styleOf(fate), fate, process.stderr)}`,
   );
-  if (more > 0) lines.push(paint("dim", `… and ${digits(more)} more deployments`, process.stderr));
+  if (more > 0) lines.push(paint("dim", `… and ${digits(more)} more`, process.stderr));
   lines.push(`${digits(written)} of ${digits(keys)} keys written`);
   if (options.foreign && foreign > 0) {
     lines.push(
-      `Warning: ${digits(foreign)} of the stale keys are not "use cache" keys. They can be pages that are being served, or sessions.`,
+      `Warning: ${digits(foreign)} of the stale keys are not keys of vinext. They can be sessions, or another program's data.`,
     );
   }
   return lines.join("\n");

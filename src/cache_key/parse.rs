@@ -200,7 +200,7 @@ fn holds_control_characters(json: &[u8]) -> bool {
     json.iter().any(|byte| *byte < b' ')
 }
 
-fn is_digest(text: &[u8]) -> bool {
+pub(super) fn is_digest(text: &[u8]) -> bool {
     text.len() == DIGEST_LENGTH
         && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
 }

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 
-use crate::stale::{Options, Others, Refusal, Separator, StaleKeys};
+use crate::stale::{Fate, Keep, Options, Other, Owner, Refusal, Separator, StaleKeys};
 use crate::store_prefix::StorePrefix;
 
 pub struct Filter {
@@ -12,12 +12,14 @@ pub struct Filter {
     stale: Vec<u8>,
 }
 
-/// Seed, whether it is kept, number of keys.
-type Seen = (String, bool, i64);
+/// Name, whether it is kept, whether its keys are stale, whether it is awaited, number of keys.
+type Seen = (String, bool, bool, bool, i64);
 
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys(
-    keep: Vec<String>,
+    deployments: Vec<String>,
+    builds: Vec<String>,
+    certain_builds: Vec<String>,
     strip_prefix: Vec<String>,
     nul: bool,
     unscoped: bool,
@@ -27,7 +29,8 @@ pub fn stale_keys(
     let strip_prefix =
         strip_prefix.into_iter().map(|text| store_prefix(&text)).collect::<napi::Result<_>>()?;
     let options = Options { separator, strip_prefix, unscoped, foreign };
-    let keys = StaleKeys::new(keep, options).map_err(error)?;
+    let keep = Keep { deployments, builds, certain_builds };
+    let keys = StaleKeys::new(&keep, options).map_err(error)?;
     Ok(External::new(Filter { keys, stale: Vec::new() }))
 }
 
@@ -58,27 +61,29 @@ pub fn stale_keys_is_stale(filter: &mut External<Filter>, key: &[u8]) -> bool {
     filter.keys.is_stale(key)
 }
 
-/// How many deployments to keep have had no key yet.
+/// How many deployments and builds to keep have not been seen yet.
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys_unseen(filter: &External<Filter>) -> i64 {
     filter.keys.unseen().cast_signed() as i64
 }
 
-/// Keeps every deployment that was not seen before.
+/// Keeps every deployment and build that was not seen before.
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys_freeze(filter: &mut External<Filter>) {
     filter.keys.freeze();
 }
 
-/// The deployments, then how many keys named none: see [`Others`].
+/// The deployments, the builds, then how many other keys there were: see [`Other`].
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, [i64; 4]) {
-    let seen = filter
-        .keys
-        .deployments()
-        .map(|deployment| (deployment.seed.clone(), deployment.kept, deployment.keys.cast_signed()));
-    let Others { unscoped, tags, foreign, outside } = filter.keys.others();
-    (seen.collect(), [unscoped, tags, foreign, outside].map(u64::cast_signed))
+pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, Vec<Seen>, Vec<i64>) {
+    let keys = &filter.keys;
+    let others = Other::ALL.map(|kind| keys.others(kind).cast_signed());
+    (keys.deployments().map(seen).collect(), keys.builds().map(seen).collect(), others.to_vec())
+}
+
+fn seen(owner: &Owner) -> Seen {
+    let Owner { name, fate, awaited, keys } = owner;
+    (name.clone(), *fate == Fate::Kept, *fate == Fate::Stale, *awaited, keys.cast_signed())
 }
 
 fn store_prefix(text: &str) -> napi::Result<StorePrefix> {

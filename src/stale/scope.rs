@@ -1,0 +1,115 @@
+//! What tells whether the entry of a key is still read.
+
+use memchr::{memchr, memchr3_iter};
+
+use crate::cache_key::{CacheKey, Page, SCHEME, SEED_MARK, parse_page_key, parse_shared, parse_shortened};
+
+/// What a key names, or why it names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope<'a> {
+    /// The seed of a `"use cache"` key, encoded. If it is not an encoded seed, the key has none.
+    Seed(&'a [u8]),
+    /// The deployment of a page key, and the build if that is certain.
+    Deployment(&'a [u8], Option<&'a [u8]>),
+    /// The build of a page key without a deployment.
+    Build(&'a [u8]),
+    /// Neither.
+    Nothing(Other),
+}
+
+/// A kind of key that names neither a deployment nor, for certain, a build. With several prefixes of a store a key can
+/// be of several kinds: the first of these counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Other {
+    /// A `"use cache"` key without a seed.
+    Unscoped,
+    /// A key of vinext's whose build is not certain, or that is not understood. Never stale.
+    Unclear,
+    /// An entry of `fetch` or `unstable_cache`, which all deployments share. Never stale.
+    Shared,
+    /// What records when a tag was revalidated. Without it, revalidated entries would be valid again. Never stale.
+    Tag,
+    /// Any other key behind a prefix of the store.
+    Foreign,
+    /// A key without any of the store's prefixes. Never stale.
+    Outside,
+}
+
+impl Other {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Unscoped, Self::Unclear, Self::Shared, Self::Tag, Self::Foreign, Self::Outside];
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a key behind a store's prefix.
+    pub(super) fn of(key: &'a [u8]) -> Self {
+        if let Some(scoped) = key.strip_prefix(SCHEME) {
+            let seed = scoped.strip_prefix(SEED_MARK).and_then(|seeded| seeded.get(..memchr(b':', seeded)?));
+            return seed.map_or(Self::Nothing(Other::Unscoped), Self::Seed);
+        }
+        if let Some(parts) = parse_page_key(key) {
+            let build_id = match parts.page {
+                Page::Certain { build_id, .. } => build_id,
+                Page::Ambiguous(_) => None,
+            };
+            return match (parts.deployment_id, build_id) {
+                (Some(id), build_id) => Self::Deployment(id.as_bytes(), build_id),
+                (None, Some(build_id)) => Self::Build(build_id),
+                (None, None) => Self::Nothing(Other::Unclear),
+            };
+        }
+        if let Some(CacheKey::Shortened { deployment_id: Some(id), .. }) = parse_shortened(key) {
+            return Self::Deployment(id.as_bytes(), None);
+        }
+        Self::Nothing(Other::of(key))
+    }
+}
+
+impl Other {
+    fn of(key: &[u8]) -> Self {
+        if parse_shared(key).is_some() {
+            Self::Shared
+        } else if looks_like_vinexts(key) {
+            Self::Unclear
+        } else if may_record_a_tag(key) {
+            Self::Tag
+        } else {
+            Self::Foreign
+        }
+    }
+}
+
+/// Whether a key starts like one of vinext's families, in whichever version. If it is not understood, it can be a key that
+/// a newer vinext reads.
+fn looks_like_vinexts(key: &[u8]) -> bool {
+    key.starts_with(b"app:")
+        || key.starts_with(b"app-fallback-shell:")
+        || key.starts_with(b"pages:")
+        || key.starts_with(b"unstable_cache:")
+        || key.starts_with(b"deployment:")
+        || key.starts_with(b"sha256:")
+}
+
+/// Whether a key may record when a tag was revalidated. Adapters name such keys `tag:…`, `__tag:…` or
+/// `__sharedTags__`, and may put a prefix of their own in front. Paths are not searched.
+fn may_record_a_tag(key: &[u8]) -> bool {
+    let head = memchr(b'/', key).and_then(|slash| key.get(..slash)).unwrap_or(key);
+    memchr3_iter(b'g', b'G', b'T', head).any(|at| ends_tag(head, at) || is_implicit_tag(head, at))
+}
+
+/// Whether the word `tag` ends here. It starts after anything but a letter, or with a capital.
+fn ends_tag(head: &[u8], at: usize) -> bool {
+    let Some((before, [first, b'a' | b'A', b'g' | b'G'])) =
+        head.get(..=at).and_then(<[u8]>::split_last_chunk)
+    else {
+        return false;
+    };
+    let starts_word = before.last().is_none_or(|byte| !byte.is_ascii_alphabetic());
+    *first == b'T' || *first == b't' && starts_word
+}
+
+/// Whether this is the `T` of what Next.js and vinext put in front of a path to make a tag of it.
+fn is_implicit_tag(head: &[u8], at: usize) -> bool {
+    at.checked_sub(3).and_then(|start| head.get(start..at + 2)) == Some(b"_N_T_")
+}
