@@ -29,8 +29,8 @@ export async function openRedis(text, databaseOption) {
     if (database > 0) await first.select(database);
     if (masters) clients.push(...(await Promise.all(masters.map((master) => connect(library, master)))));
     const nodes = masters
-      ? masters.map((master, index) => nodeOf(clients[index + 1], master.host))
-      : [nodeOf(first, url.host)];
+      ? masters.map((master, index) => nodeOf(clients[index + 1], master.host, true))
+      : [nodeOf(first, url.host, false)];
     return {
       name: masters
         ? `cluster at ${url.host}, ${masters.length} masters`
@@ -130,8 +130,8 @@ async function mastersOf(client, url) {
   return [...masters.values()];
 }
 
-/** @param {Client} client @param {string} name @returns {import("../stores.mjs").StoreNode} */
-const nodeOf = (client, name) => ({
+/** @param {Client} client @param {string} name @param {boolean} inCluster @returns {import("../stores.mjs").StoreNode} */
+const nodeOf = (client, name, inCluster) => ({
   name,
   async *keys() {
     let cursor = "0";
@@ -144,17 +144,12 @@ const nodeOf = (client, name) => ({
     } while (cursor !== "0");
   },
   async delete(keys) {
-    // One command per key: a command with many keys fails as a whole, and a cluster takes it for one slot only.
-    const outcomes = await Promise.allSettled(keys.map((key) => client.sendCommand(["UNLINK", key])));
-    /** @type {import("../stores.mjs").Deletion} */
-    const deletion = { deleted: 0, missing: 0, failures: new Map() };
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected")
-        countFailure(deletion.failures, `${name}: ${wordsOf(outcome.reason)}`);
-      else if (Number(outcome.value) > 0) deletion.deleted += 1;
-      else deletion.missing += 1;
-    }
-    return deletion;
+    // One command for all is faster, and deletes none where it fails. A cluster takes it for keys of one slot only.
+    const deleted = inCluster
+      ? undefined
+      : await client.sendCommand(["UNLINK", ...keys]).catch(() => undefined);
+    if (deleted === undefined) return deleteEach(client, name, keys);
+    return { deleted: Number(deleted), missing: keys.length - Number(deleted), failures: new Map() };
   },
   async memory(keys) {
     const sizes = await Promise.all(keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key])));
@@ -162,6 +157,19 @@ const nodeOf = (client, name) => ({
     return sizes.map(Number);
   },
 });
+
+/** Gives each key its own outcome. @param {Client} client @param {string} name @param {Buffer[]} keys */
+async function deleteEach(client, name, keys) {
+  const outcomes = await Promise.allSettled(keys.map((key) => client.sendCommand(["UNLINK", key])));
+  /** @type {import("../stores.mjs").Deletion} */
+  const deletion = { deleted: 0, missing: 0, failures: new Map() };
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") countFailure(deletion.failures, `${name}: ${wordsOf(outcome.reason)}`);
+    else if (Number(outcome.value) > 0) deletion.deleted += 1;
+    else deletion.missing += 1;
+  }
+  return deletion;
+}
 
 /** Some adapters use another database than 0. @param {Client} client @param {number} database */
 async function otherDatabases(client, database) {

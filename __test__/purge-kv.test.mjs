@@ -1,0 +1,137 @@
+// `purge` and `inspect` on Workers KV: the local one by the real Wrangler, the deployed one by a Wrangler that answers as
+// the real one does.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import test from "ava";
+import { run } from "./helpers/cli.mjs";
+import { BINDING, folderFor, keysOf, localKv } from "./helpers/kv.mjs";
+import { workerdRunsHere } from "./helpers/worker-app.mjs";
+
+const overKv = workerdRunsHere ? test.serial : test.serial.skip;
+
+overKv("the local KV", async (t) => {
+  const kept = [...keysOf("v2", 7), "cache:app:v2:b:/:html", "__tag:x"];
+  const { cli, list } = localKv(t, [...keysOf("v1", 18), ...kept]);
+  const args = ["purge", `kv:${BINDING}`, "--strip-prefix", "cache:"];
+  const dry = await cli(...args, "--keep", "v2");
+  t.is(dry.code, 0, dry.err);
+  t.regex(dry.out, /^local Workers KV VINEXT_KV_CACHE: 27 keys$/m);
+  t.regex(dry.out, /18 keys would be deleted/);
+  const hinted = await cli("purge", `kv:${BINDING}`, "--keep", "v2", "--yes");
+  t.is(hinted.code, 1);
+  t.regex(hinted.out, /Hint: `use-cache:` starts at column 7: pass --strip-prefix cache:/);
+  const { code, out, err } = await cli(...args, "--keep", "v2", "--yes");
+  t.is(code, 0, err);
+  t.regex(out, /18 of 18 keys deleted/);
+  t.deepEqual(await list(), kept.toSorted());
+});
+
+overKv("a binding that the configuration does not have, and a Node that is too old", async (t) => {
+  const { cli, cwd } = localKv(t, keysOf("v2", 1));
+  const { code, out, err } = await cli("purge", "kv:OTHER", "--keep", "v2");
+  t.deepEqual([code, out], [1, ""]);
+  t.regex(err, /the Wrangler configuration in .* has no KV binding OTHER/);
+  if (Number(process.versions.node.split(".")[0]) >= 22) return;
+  const old = await run(["purge", `kv:${BINDING}`, "--keep", "v2"], { cwd });
+  t.is(old.code, 1);
+  t.regex(old.err, /wrangler [\d.]+, which needs Node 22 or newer; this is Node 20/);
+});
+
+test("without Wrangler one sentence says what to install", async (t) => {
+  const cwd = folderFor(t);
+  for (const remote of [[], ["--remote"]]) {
+    const { code, err } = await run(["purge", "kv:CACHE", "--keep", "v2", ...remote], {
+      cwd,
+      env: { PATH: "" },
+    });
+    t.is(code, 1);
+    t.regex(err, /Workers KV needs wrangler.*: npm install --save-dev wrangler\n$/);
+  }
+});
+
+/** As Wrangler 4 answers: names as JSON after a list, no counts after a deletion, colours around an error. */
+const WRANGLER = `#!/usr/bin/env node
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+const args = process.argv.slice(2);
+appendFileSync("calls", JSON.stringify(args) + "\\n");
+const read = () => JSON.parse(readFileSync("names.json", "utf8"));
+if (args[2] === "list") console.log(process.env.LIST ?? JSON.stringify(read().map((name) => ({ name })), null, 2));
+else {
+  const gone = new Set(JSON.parse(readFileSync(args[3], "utf8")));
+  if (process.env.REFUSED && gone.has(process.env.REFUSED)) {
+    console.error("\\x1b[31m✘ [ERROR]\\x1b[0m A request to the Cloudflare API failed.\\n\\n  Authentication error [code: 10000]");
+    process.exit(1);
+  }
+  appendFileSync("sizes", gone.size + "\\n");
+  writeFileSync("names.json", JSON.stringify(read().filter((name) => !gone.has(name))));
+}
+`;
+
+const withShell = process.platform === "win32" ? test.skip : test;
+
+/** A folder in which \`wrangler\` on PATH is the one above. */
+function deployedKv(t, keys) {
+  const cwd = folderFor(t);
+  const bin = join(cwd, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(bin, "wrangler"), WRANGLER);
+  chmodSync(join(bin, "wrangler"), 0o755);
+  writeFileSync(join(cwd, "names.json"), JSON.stringify(keys));
+  const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter);
+  const read = (name) =>
+    existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), "utf8").trim().split("\n") : [];
+  return {
+    cli: (args, env) => run(args, { cwd, env: { PATH, ...env } }),
+    names: () => JSON.parse(read("names.json").join("\n")).sort(),
+    calls: () => read("calls").map((line) => JSON.parse(line)),
+    sizes: () => read("sizes").map(Number),
+  };
+}
+
+const PURGE = ["purge", `kv:${BINDING}`, "--remote", "--strip-prefix", "cache:", "--keep", "v2"];
+
+withShell("the deployed KV is listed and purged by Wrangler's commands, 1,000 names at a time", async (t) => {
+  const kept = [...keysOf("v2", 50), "__tag:x"];
+  const kv = deployedKv(t, [...keysOf("v1", 2400), ...kept]);
+  const dry = await kv.cli(PURGE);
+  t.is(dry.code, 0, dry.err);
+  t.regex(dry.out, /^deployed Workers KV VINEXT_KV_CACHE: 2,451 keys$/m);
+  t.deepEqual(kv.calls(), [["kv", "key", "list", "--binding", BINDING, "--remote"]]);
+  const { code, out } = await kv.cli([...PURGE, "--yes"]);
+  t.is(code, 0);
+  t.regex(out, /2,400 of 2,400 keys deleted/);
+  t.deepEqual(kv.names(), kept.toSorted());
+  t.deepEqual(kv.sizes(), [1000, 1000, 400]);
+  for (const [kvCommand, bulk, action, file, ...flags] of kv.calls().filter(([, one]) => one === "bulk")) {
+    t.deepEqual(
+      [kvCommand, bulk, action, ...flags],
+      ["kv", "bulk", "delete", "--binding", BINDING, "--remote", "--force"],
+    );
+    t.false(existsSync(file));
+  }
+});
+
+withShell("a deletion that Wrangler refuses: its words, and what is left", async (t) => {
+  const keys = keysOf("v1", 2400);
+  const kv = deployedKv(t, [...keys, ...keysOf("v2", 1)]);
+  const { code, out, err } = await kv.cli([...PURGE, "--yes"], { REFUSED: keys[1500] });
+  t.is(code, 1);
+  t.regex(out, /1,000 of 2,400 keys deleted/);
+  t.regex(
+    err,
+    /1,400 keys are not deleted\.\n1,000 keys: wrangler kv bulk delete failed: ✘ \[ERROR\] A request/,
+  );
+  t.regex(err, /Authentication error \[code: 10000\]/);
+  t.false(err.includes("u001b"));
+  t.is(kv.names().length, 1401);
+});
+
+withShell("a list that is not a list of names is an error", async (t) => {
+  const kv = deployedKv(t, []);
+  for (const LIST of ["⛅️ wrangler 4", "{}", '[{"key":"a"}]', ""]) {
+    const { code, out, err } = await kv.cli([...PURGE, "--yes"], { LIST });
+    t.deepEqual([code, out], [1, ""]);
+    t.regex(err, /wrangler kv key list printed something else than a list of names/);
+  }
+});
