@@ -32,9 +32,8 @@ ${STORE_HELP}
   --json                 print the result as JSON
 
 It reads the store once to count, and deletes nothing unless it finds a key of every deployment and build to keep. With
---yes it reads the store again and deletes the keys of those other deployments that it counted. A deployment that starts in
-between is safe. While one deployment replaces another, keep both. Ctrl-C stops after the batch. Run it again to delete
-the rest.
+--yes it reads the store again and deletes the keys that it counted. A deployment that starts in between is safe. While
+one deployment replaces another, keep both. Ctrl-C stops after the batch. Run it again to delete the rest.
 
   npx vinext-cache-key purge redis://localhost:6379 --keep v2 --keep v3
   npx vinext-cache-key purge kv:CACHE --remote --keep v3 --strip-prefix cache: --yes`;
