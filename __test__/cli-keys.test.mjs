@@ -269,13 +269,24 @@ test("keys that only lack a prefix give a hint", async (t) => {
 test("prefix prints what keys start with, and a pattern for them", async (t) => {
   t.is((await run(["prefix", "v1", "v 1"])).out, "use-cache:build:v1:\nuse-cache:build:v%201:\n");
   t.is((await run(["prefix", "--glob", "v1*[a-z]?"])).out, "use-cache:build:v1[*]%5Ba-z%5D%3F:*\n");
-  t.deepEqual(JSON.parse((await run(["prefix", "--json", "v*"])).out), [
-    { seed: "v*", prefix: "use-cache:build:v*:", glob: "use-cache:build:v[*]:*" },
+  t.is((await run(["prefix", "--pages", "v1", "v-2_B"])).out, "deployment:v1:\ndeployment:v-2_B:\n");
+  t.is((await run(["prefix", "--pages", "--glob", "v1"])).out, "deployment:v1:*\n");
+  t.deepEqual(JSON.parse((await run(["prefix", "--json", "v*", "v1"])).out), [
+    { seed: "v*", prefix: "use-cache:build:v*:", glob: "use-cache:build:v[*]:*", pages: null },
+    {
+      seed: "v1",
+      prefix: "use-cache:build:v1:",
+      glob: "use-cache:build:v1:*",
+      pages: { prefix: "deployment:v1:", glob: "deployment:v1:*" },
+    },
   ]);
 });
 
 test("prefix refuses the seed that means every key", async (t) => {
   for (const args of [[], [""], ["v1", ""]]) t.is((await run(["prefix", ...args])).code, 2);
+  const { code, out, err } = await run(["prefix", "--pages", "v1", "v 1"]);
+  t.deepEqual([code, out], [2, ""]);
+  t.regex(err, /"v 1" is not a deployment ID/);
 });
 
 test("help and version", async (t) => {

@@ -26,8 +26,8 @@ is not certain is not written. stderr has a summary.
                         stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
   --include-unscoped    also write keys that no deployment scopes
-  --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list before
-                        you delete it. Needs --strip-prefix. Records of tags are never written.
+  --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list
+                        before you delete it. Needs --strip-prefix. Records of tags are never written.
   --allow-unseen        do not wait for a key of every deployment and build to keep
   --json                the summary as JSON, with the reason under "refused" where the list was not filtered to its end
 
