@@ -85,8 +85,9 @@ function coming(/** @type {Facts} */ { project: { loaded, build }, nextId, inval
   return `would be scoped by ${quoted(nextId)}, the ${source}${same}`;
 }
 
-function deriving(/** @type {Facts} */ { project: { build, loaded }, implementation: { kind, target } }) {
-  const ours = `vinext-cache-key, ${kind}${target ? ` (${target})` : ""}`;
+function deriving(/** @type {Facts} */ { project: { build, loaded }, implementation }) {
+  const platform = implementation.kind === "native" ? ` (${implementation.target})` : "";
+  const ours = `vinext-cache-key, ${implementation.kind}${platform}`;
   if (build?.cached)
     return build.plugin ? ours : "vinext itself: the last build was made without the plugin vinextCacheKey()";
   if (!loaded.config || loaded.config.plugin) return ours;
