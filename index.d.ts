@@ -1,3 +1,10 @@
+// Where these functions differ from vinext's on purpose:
+// - A value of the wrong type is a TypeError that names the argument. vinext makes text of it, or fails as it happens to.
+// - `fileMetadata` gives keys that vinext 1.4.0 does not make.
+// - `resolveUseCacheKeySeed` returns `undefined` for no identity. vinext returns the last falsy value.
+// - `validateDeploymentId` refuses `""` and `undefined`, which mean "no ID" in `resolveDeploymentId`.
+// - `runtimeServerDeploymentId`, `deploymentId` and `versionMetadataBinding` are options that vinext does not have.
+
 /** Where identities are read: an object like `process.env`, or the bindings of a Worker. */
 export type Environment = Record<string, unknown>;
 
@@ -12,7 +19,7 @@ export interface DeploymentIdOptions {
 export interface KeySeedOptions {
   /** An ID that the caller knows, for instance of the request at hand. It goes before all others. */
   deploymentId?: string;
-  /** The name of a Workers version metadata binding in `env`, whose `id` goes before the build ID. */
+  /** The name of a Workers version metadata binding in `env`. Its `id` goes before the build ID, and must be there. */
   versionMetadataBinding?: string;
 }
 
@@ -154,8 +161,8 @@ export declare function resolveDeploymentId(
  * @param env - Where the identities are read, or the bindings of a Worker. Default: `process.env` of the calling thread.
  * @param options - An identity that only the caller knows.
  * @returns The seed, or `undefined` where there is no identity.
- * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and what `validateDeploymentId` throws for
- * `options.deploymentId`.
+ * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and for a binding without an `id` that is a
+ * string and not empty; what `validateDeploymentId` throws for `options.deploymentId`.
  * @example
  * ```js
  * resolveUseCacheKeySeed({ NEXT_DEPLOYMENT_ID: "", __VINEXT_BUILD_ID: "build-7" }); // "build-7"

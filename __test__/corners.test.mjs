@@ -1,5 +1,6 @@
 // What a program may have changed under the package's feet, and getters that tell what is read: keys stay vinext's.
 import test from "ava";
+import { execFileSync } from "node:child_process";
 import { implementations } from "./helpers/implementations.mjs";
 import * as vinext from "./helpers/oracle.mjs";
 import { outcome } from "./helpers/outcome.mjs";
@@ -121,6 +122,17 @@ function under([object, name, make], run) {
     else delete object[name];
   }
 }
+
+test("JSON.stringify that was replaced before the package was loaded", (t) => {
+  const load = `
+    const { stringify } = JSON;
+    JSON.stringify = (value) => stringify({ ...value, added: 1 });
+    const { flightArgumentsKey, implementation } = require("vinext-cache-key");
+    console.log(implementation.kind, flightArgumentsKey({ version: 1, reply: "x" }));`;
+  const stdout = execFileSync(process.execPath, ["-e", load], { encoding: "utf8" });
+  const key = under(changed["JSON.stringify"], () => vinext.flightArgumentsKey({ version: 1, reply: "x" }));
+  t.is(stdout.trim(), `native ${key}`);
+});
 
 for (const [name, api] of implementations) {
   for (const [what, change] of Object.entries(changed)) {

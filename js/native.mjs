@@ -3,6 +3,10 @@ import { createApi } from "./shell.mjs";
 
 const { isArray } = Array;
 const { stringify } = JSON;
+/** What `stringify` prints is only known if nobody replaced it before this module was loaded. */
+const isBuiltIn = /^function stringify\(\) \{\s+\[native code\]\s+\}$/.test(
+  Function.prototype.toString.call(stringify),
+);
 
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
@@ -16,8 +20,13 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
   /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
   function keyOf(prefix, id, keyed, shape) {
     const { reply } = keyed;
-    if (typeof reply === "string")
-      return shape ? textKey(prefix, id, reply, shape) : textKey(prefix, id, reply);
+    if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
+    return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+  }
+
+  /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
+  function keyOfEntries(prefix, id, keyed, shape) {
+    const { reply } = keyed;
     if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
     const read = [];
     for (let index = 0; index < reply.length; index++) {
@@ -33,9 +42,10 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 
   /** @param {string} prefix @param {string} id @param {number} shape @param {any[]} read Names and contents in turn. */
   function keyOfPairs(prefix, id, shape, read) {
-    const [a, b, c, d, e, f] = read;
-    // Spread arguments are slow, so up to three entries (typical page props) are passed explicitly.
-    if (read.length <= 6) return entriesKey(prefix, id, shape, a, textOf(b), c, textOf(d), e, textOf(f));
+    const [a, b] = [read[0], textOf(read[1])];
+    // Spread arguments are slow, so one and two entries (typical page props) are passed explicitly.
+    if (read.length === 2) return entriesKey(prefix, id, shape, a, b);
+    if (read.length === 4) return entriesKey(prefix, id, shape, a, b, read[2], textOf(read[3]));
     const texts = [];
     for (let index = 0; index < read.length; index += 2) texts.push(read[index], textOf(read[index + 1]));
     return entriesKey(prefix, id, shape, ...texts);
@@ -46,7 +56,7 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 
 /** The shape of keyed arguments with vinext's properties in its order, and no other; else `DECLINED`. @param {any} keyed */
 function shapeOf(keyed) {
-  if (JSON.stringify !== stringify || keyed.toJSON !== undefined) return DECLINED;
+  if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== undefined) return DECLINED;
   // A property that somebody gave every object.
   for (const _ in NOTHING) return DECLINED;
   let seen = 0;

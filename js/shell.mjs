@@ -113,9 +113,10 @@ export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf,
   /** @param {string} id @param {string} keySeed @param {unknown} args @param {unknown} options */
   function derive(id, keySeed, args, options) {
     const fileMetadata = flag(options, "fileMetadata");
-    // What vinext reads is read here, in its order. The engine gets a copy: no getter can tell how it is keyed.
-    const reply = keyedReply(object(args, "args"), fileMetadata);
-    const keyed = { .../** @type {object} */ (args), reply };
+    const given = object(args, "args");
+    // Reads what vinext reads, as often and in its order. The engine gets the copy: no getter can tell how that is keyed.
+    const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
+    const keyed = { ...given, reply };
     const shape = shapeOf(keyed);
     const key = shape < 0 ? undefined : keyOf(prefixOf(keySeed), id, keyed, shape);
     return key ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
@@ -176,11 +177,8 @@ export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf,
   };
 }
 
-/** The reply as vinext keys it. @param {any} args @param {boolean} fileMetadata @returns {unknown} */
-function keyedReply(args, fileMetadata) {
-  // Read twice, as in vinext: a getter can tell.
-  if (typeof args.reply === "string") return args.reply;
-  const { reply } = args;
+/** The entries of a reply as vinext keys them. @param {any} reply @param {boolean} fileMetadata @returns {unknown} */
+function keyedEntries(reply, fileMetadata) {
   if (!isArray(reply) || typeof reply.map !== "function") {
     throw invalidType(reply, "args.reply", "a string or an array");
   }

@@ -73,9 +73,10 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 	}
 	function derive(id, keySeed, args, options) {
 		const fileMetadata = flag(options, "fileMetadata");
-		const reply = keyedReply(object(args, "args"), fileMetadata);
+		const given = object(args, "args");
+		const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
 		const keyed = {
-			...args,
+			...given,
 			reply
 		};
 		const shape = shapeOf(keyed);
@@ -122,9 +123,7 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 		parseUseCacheKey: (key) => parseJson(parse(text(key, "key")))
 	};
 }
-function keyedReply(args, fileMetadata) {
-	if (typeof args.reply === "string") return args.reply;
-	const { reply } = args;
+function keyedEntries(reply, fileMetadata) {
 	if (!isArray$1(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
 	return reply.map((entry, index) => {
 		if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
@@ -140,6 +139,7 @@ function keyedReply(args, fileMetadata) {
 // js/native.mjs
 const { isArray } = Array;
 const { stringify } = JSON;
+const isBuiltIn = /^function stringify\(\) \{\s+\[native code\]\s+\}$/.test(Function.prototype.toString.call(stringify));
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
 const NOTHING = Object.freeze({});
@@ -147,7 +147,11 @@ const createNativeApi = (addon) => createApi(nativeEngine(addon));
 function nativeEngine({ textKey, entriesKey, ...others }) {
 	function keyOf(prefix, id, keyed, shape) {
 		const { reply } = keyed;
-		if (typeof reply === "string") return shape ? textKey(prefix, id, reply, shape) : textKey(prefix, id, reply);
+		if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
+		return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+	}
+	function keyOfEntries(prefix, id, keyed, shape) {
+		const { reply } = keyed;
 		if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
 		const read = [];
 		for (let index = 0; index < reply.length; index++) {
@@ -160,8 +164,9 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 		return key;
 	}
 	function keyOfPairs(prefix, id, shape, read) {
-		const [a, b, c, d, e, f] = read;
-		if (read.length <= 6) return entriesKey(prefix, id, shape, a, textOf(b), c, textOf(d), e, textOf(f));
+		const [a, b] = [read[0], textOf(read[1])];
+		if (read.length === 2) return entriesKey(prefix, id, shape, a, b);
+		if (read.length === 4) return entriesKey(prefix, id, shape, a, b, read[2], textOf(read[3]));
 		const texts = [];
 		for (let index = 0; index < read.length; index += 2) texts.push(read[index], textOf(read[index + 1]));
 		return entriesKey(prefix, id, shape, ...texts);
@@ -173,7 +178,7 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 	};
 }
 function shapeOf(keyed) {
-	if (JSON.stringify !== stringify || keyed.toJSON !== void 0) return DECLINED;
+	if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== void 0) return DECLINED;
 	for (const _ in NOTHING) return DECLINED;
 	let seen = 0;
 	for (const name in keyed) {

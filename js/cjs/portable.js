@@ -203,9 +203,10 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 	}
 	function derive(id, keySeed, args, options) {
 		const fileMetadata = flag(options, "fileMetadata");
-		const reply = keyedReply(object(args, "args"), fileMetadata);
+		const given = object(args, "args");
+		const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
 		const keyed = {
-			...args,
+			...given,
 			reply
 		};
 		const shape = shapeOf(keyed);
@@ -252,9 +253,7 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 		parseUseCacheKey: (key) => parseJson(parse(text(key, "key")))
 	};
 }
-function keyedReply(args, fileMetadata) {
-	if (typeof args.reply === "string") return args.reply;
-	const { reply } = args;
+function keyedEntries(reply, fileMetadata) {
 	if (!isArray(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
 	return reply.map((entry, index) => {
 		if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
