@@ -1,13 +1,24 @@
-// `explain`, on real projects: fresh ones, built ones, and what is none.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+// `explain`, on real projects: fresh ones, built ones, hostile ones, and folders that are not projects.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import test from "ava";
-import { advise } from "../js/cli/advice.mjs";
-import { report } from "../js/cli/report.mjs";
+import { digestOfFolder, writeRecord } from "../js/build-record.mjs";
 import { modernNode } from "../scripts/modern-node.mjs";
-import { run } from "./helpers/cli.mjs";
+import { CLI, run } from "./helpers/cli.mjs";
 import { createApp } from "./helpers/vinext-app.mjs";
 
 const node = modernNode();
@@ -43,15 +54,15 @@ function fresh(t, files = {}) {
 /** What is shown, with each paragraph in one line. */
 const unwrapped = (text) => text.replaceAll(/(?<=\S)\n {2,}(?!Next:)/g, " ");
 
-async function explain(t, root, env) {
-  const { code, out, err } = await run(["explain", root], { node, env });
+async function explain(t, root, env, ...args) {
+  const { code, out, err } = await run(["explain", root, ...args], { node, env });
   fits(t, out, root);
   t.is(err, "");
-  const json = JSON.parse((await run(["explain", root, "--json"], { node, env })).out);
+  const json = JSON.parse((await run(["explain", root, "--json", ...args], { node, env })).out);
   return { code, out: unwrapped(out), codes: json.advice.map((advice) => advice.code), json };
 }
 
-test("a fresh app", async (t) => {
+test.serial("a fresh app", async (t) => {
   const { code, out, codes, json } = await explain(t, fresh(t));
   t.is(code, 0);
   t.deepEqual(codes, ["NO_IDENTITY", "NO_ENCRYPTION_KEY"]);
@@ -63,47 +74,337 @@ test("a fresh app", async (t) => {
   t.is(out.match(/^ {2}Next: /gm).length, 2);
 });
 
-test("an environment in a file of the project's", async (t) => {
+test.serial("an environment in a file of the project's", async (t) => {
   const root = fresh(t, {
     ".env.production": `NEXT_DEPLOYMENT_ID=v1\nNEXT_SERVER_ACTIONS_ENCRYPTION_KEY=secret-of-mine\n`,
   });
   const { out, codes, json } = await explain(t, root);
   t.deepEqual(codes, []);
-  t.is(json.nextId, "v1");
+  t.is(json.next.id, "v1");
   t.regex(out, /✓ Nothing here makes keys change/);
   t.false(JSON.stringify(json).includes("secret-of-mine"));
 });
 
-for (const [title, config, codes, nextId, env] of [
-  ["an ID in next.config, which goes before the environment's", "{ deploymentId: 'a' }", [], "a", "b"],
-  ["an opt-out", "{ deploymentId: '', generateBuildId: () => 'b' }", ["OPTED_OUT"], undefined, "b"],
-  ["an invalid ID", "{ deploymentId: 'a.b' }", ["INVALID_ID"], undefined],
-  ["an ID that is no string", "{ deploymentId: () => 'a' }", ["INVALID_ID"], undefined],
-  ["an invalid ID in the environment", "{}", ["INVALID_ID"], undefined, "a b"],
-  ["a configuration that fails", "{ x: y }", ["CONFIG_NOT_LOADED"], undefined, "a"],
-  ["a configuration that ends the process", "process.exit(3)", ["CONFIG_NOT_LOADED"], undefined, "a"],
-  ["a configuration that prints", "(console.log('hello'), { deploymentId: 'a' })", [], "a"],
+const COMMIT = `import { execSync } from "node:child_process";
+export default { generateBuildId: () => execSync("git rev-parse HEAD", { encoding: "utf8" }) };
+`;
+
+for (const [title, config, codes, next, env] of [
+  ["an ID in next.config", "{ deploymentId: 'a' }", [], { id: "a", source: "deploymentId" }],
+  [
+    "an ID in next.config, and another one in the environment",
+    "{ deploymentId: 'a' }",
+    ["ENVIRONMENT_IGNORED"],
+    { id: "a", source: "deploymentId" },
+    "b",
+  ],
+  [
+    "an opt-out",
+    "{ deploymentId: '', generateBuildId: () => 'b' }",
+    ["OPTED_OUT", "CONSTANT_BUILD_ID"],
+    { kind: "build", buildId: { kind: "constant", value: "b" } },
+    "b",
+  ],
+  [
+    "a constant build ID",
+    "{ generateBuildId: () => ' b1 ' }",
+    ["CONSTANT_BUILD_ID"],
+    { buildId: { value: "b1" } },
+  ],
+  [
+    "a build ID that is null",
+    "{ generateBuildId: () => null }",
+    ["NO_IDENTITY"],
+    { buildId: { kind: "changing" } },
+  ],
+  [
+    "a build ID of the time",
+    "{ generateBuildId: () => `${process.hrtime.bigint()}` }",
+    ["NO_IDENTITY"],
+    { buildId: { kind: "changing" } },
+  ],
+  [
+    "a build ID that is not text",
+    "{ generateBuildId: () => 5 }",
+    ["BUILD_FAILS"],
+    { source: "generateBuildId" },
+  ],
+  [
+    "generateBuildId that is not a function",
+    "{ generateBuildId: 'b1' }",
+    ["BUILD_FAILS"],
+    { source: "generateBuildId" },
+  ],
+  ["an invalid ID", "{ deploymentId: 'a.b' }", ["INVALID_ID"], { source: "deploymentId" }],
+  ["an ID that is a function", "{ deploymentId: () => 'a' }", ["INVALID_ID"], { source: "deploymentId" }],
+  ["an ID that is null", "{ deploymentId: null }", ["INVALID_ID"], { source: "deploymentId" }, "b"],
+  ["an invalid ID in the environment", "{}", ["INVALID_ID"], { source: "environment" }, "a b"],
+  ["a configuration that fails", "{ x: y }", ["CONFIG_NOT_LOADED"], { kind: "unknown" }, "a"],
+  [
+    "a configuration that ends the process",
+    "process.exit(3)",
+    ["CONFIG_NOT_LOADED"],
+    { kind: "unknown" },
+    "a",
+  ],
+  [
+    "a configuration that never loads",
+    "await new Promise(() => {})",
+    ["CONFIG_NOT_LOADED"],
+    { kind: "unknown" },
+    "a",
+  ],
+  ["a configuration that prints", "(console.log('hello'), { deploymentId: 'a' })", [], { id: "a" }],
+  [
+    "a configuration that sends messages",
+    "(process.send(null), process.send('x'), { deploymentId: 'a' })",
+    [],
+    { id: "a" },
+  ],
   [
     "a configuration that depends on the phase",
     "(phase) => ({ deploymentId: phase.slice(6) })",
     [],
-    "production-build",
+    { id: "production-build" },
   ],
 ]) {
-  test(`a configuration: ${title}`, async (t) => {
+  test.serial(`a configuration: ${title}`, async (t) => {
     const root = fresh(t, { "next.config.mjs": `export default ${config};` });
-    const result = await explain(t, root, { NEXT_DEPLOYMENT_ID: env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
-    t.deepEqual(result.codes, codes, result.out);
-    t.is(result.json.nextId, nextId);
-    t.is(result.code, codes.includes("INVALID_ID") ? 1 : 0);
+    const result = await run(["explain", root, "--json"], {
+      node,
+      env: { NEXT_DEPLOYMENT_ID: env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY },
+    });
+    const json = JSON.parse(result.out);
+    t.deepEqual(
+      json.advice.map(({ code }) => code),
+      codes,
+      result.out,
+    );
+    t.like(json.next, next);
+    t.is(result.code, codes.includes("INVALID_ID") || codes.includes("BUILD_FAILS") ? 1 : 0);
   });
 }
 
-test("a configuration in the plugin's options", async (t) => {
+test.serial("a build ID with the commit's hash", async (t) => {
+  const root = fresh(t, { "next.config.mjs": COMMIT });
+  const git = (...args) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: root });
+  git("init", "--quiet");
+  git("commit", "--quiet", "--allow-empty", "--message=first");
+  const { codes, json } = await explain(t, root, { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+  t.deepEqual(codes, []);
+  t.is(json.next.buildId.kind, "commit");
+});
+
+test.serial("a build for Workers derives its keys itself, before and after", async (t) => {
+  const cloudflare = "{ name: 'vite-plugin-cloudflare' }";
+  const config = VITE_CONFIG.replace("[vinext()]", `[vinext(), ${cloudflare}, keys()]`);
+  const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });
+  const { out } = await explain(t, root);
+  t.regex(out, /^derived by {5}vinext itself, as in every build for Workers$/m);
+  const server = join(root, "dist/server");
+  mkdirSync(server, { recursive: true });
+  writeFileSync(join(server, "BUILD_ID"), "b1");
+  writeFileSync(join(server, "index.js"), "");
+  const facts = {
+    package: "0.1.0",
+    vinext: "1.4.0",
+    runtime: "workers",
+    root: digestOfFolder(root),
+    buildId: "b1",
+  };
+  writeRecord(server, { ...facts, deploymentId: "v1", options: {}, keys: { "use-cache": "vinext" } }, [
+    join(server, "index.js"),
+  ]);
+  const after = await explain(t, root);
+  t.regex(after.out, /^derived by {5}vinext itself, as in every build for Workers$/m);
+  t.is(after.json.prefix, "use-cache:build:v1:");
+
+  writeFileSync(join(server, "index.js"), "another build");
+  const { code, codes, out: refused } = await explain(t, root);
+  t.is(code, 1);
+  t.true(codes.includes("BUILD_NOT_READ"));
+  t.regex(refused, /^its keys {7}not known$/m);
+});
+
+test.serial("the plugin's options and next.config that do not go together", async (t) => {
+  const config = VITE_CONFIG.replace("[vinext()]", "[vinext(), keys({ runtimeDeploymentId: true })]");
+  const root = fresh(t, {
+    "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}`,
+    "next.config.mjs": "export default { deploymentId: process.env.NEXT_DEPLOYMENT_ID };",
+  });
+  const env = { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY };
+  const { codes, json } = await explain(t, root, env);
+  t.deepEqual([codes, json.next.kind], [[], "server"]);
+  const set = await explain(t, root, { ...env, NEXT_DEPLOYMENT_ID: "v1" });
+  t.deepEqual([set.code, set.codes], [1, ["BUILD_FAILS"]]);
+  t.regex(set.out, /Next: remove deploymentId from next\.config\.mjs\.$/m);
+});
+
+test.serial("a configuration in the plugin's options", async (t) => {
   const config = VITE_CONFIG.replace("vinext()", "[vinext({ nextConfig: { deploymentId: 'a' } })]");
   const { json } = await explain(t, fresh(t, { "vite.config.js": config }));
-  t.like(json, { nextId: "a", project: { loaded: { config: { file: "vite.config.js" } } } });
+  t.like(json, {
+    next: { id: "a" },
+    project: { loaded: { config: { file: "vinext's option nextConfig" } } },
+  });
 });
+
+test.serial("an ID that is not a string gets advice of its own", async (t) => {
+  for (const [value, type] of [
+    ["() => 'a'", "a function"],
+    ["null", "null"],
+    ["5", "a number"],
+  ]) {
+    const { out } = await explain(
+      t,
+      fresh(t, { "next.config.mjs": `export default { deploymentId: ${value} };` }),
+    );
+    t.regex(
+      out,
+      new RegExp(`Next: make deploymentId in next.config.mjs a string, or remove it; it is ${type}.`),
+    );
+    t.notRegex(out, /ASCII/);
+  }
+});
+
+test.serial("the mode of a build chooses its environment", async (t) => {
+  const root = fresh(t, {
+    ".env.production": "NEXT_DEPLOYMENT_ID=live\n",
+    ".env.staging": "NEXT_DEPLOYMENT_ID=trial\n",
+    "env/.env.staging": "NEXT_DEPLOYMENT_ID=elsewhere\n",
+    "next.config.mjs": "export default { generateBuildId: () => process.env.NODE_ENV };",
+  });
+  t.is((await explain(t, root)).json.next.id, "live");
+  t.is((await explain(t, root, {}, "--mode", "staging")).json.next.id, "trial");
+  writeFileSync(
+    join(root, "vite.config.js"),
+    VITE_CONFIG.replace("default {", "default { envDir: 'env',").replace(
+      "export",
+      "if (process.env.NEXT_DEPLOYMENT_ID !== 'trial') throw 1;\nexport",
+    ),
+  );
+  const { json } = await explain(t, root, {}, "--mode", "staging");
+  t.is(json.next.id, "elsewhere", "vinext reads them again, from Vite's envDir");
+  writeFileSync(join(root, "vite.config.js"), VITE_CONFIG.replace("default {", "default { envDir: false,"));
+  t.like((await explain(t, root)).json.next, { kind: "build", buildId: { value: "production" } });
+  t.like(await run(["explain", root, "--mode="], { node }), { code: 2, out: "" });
+});
+
+const ESCAPES = String.raw`\x1b]0;title\x07\x1b[31mred\x9b32m\u202egreen\nsecond line`;
+
+for (const [title, files, shown] of [
+  [
+    "an error with escape sequences",
+    { "next.config.mjs": `throw new Error("${ESCAPES}");` },
+    /loaded: .*red/,
+  ],
+  ["text that is thrown", { "next.config.mjs": `throw "${ESCAPES}";` }, /loaded: .*/],
+  [
+    "a thrown thing without text",
+    { "vite.config.js": "throw { toString() { throw 1; } };" },
+    /cannot be shown/,
+  ],
+  ["a long error", { "vite.config.js": "throw new Error('x '.repeat(1e6));" }, /x …\./],
+  [
+    "a syntax error in vite.config",
+    { "vite.config.js": "export default { a b };" },
+    /vite\.config\.js|Expected/,
+  ],
+  [
+    "an import that is missing",
+    { "vite.config.js": 'import "./nope.js";' },
+    /Could not resolve '\.\/nope\.js'/,
+  ],
+  [
+    "a deployment ID with escape sequences",
+    { "next.config.mjs": `export default { deploymentId: "${ESCAPES}" };` },
+    /deploymentId "\\u001b\]0;title/,
+  ],
+  [
+    "a build ID with escape sequences",
+    { "next.config.mjs": `export default { generateBuildId: () => "${ESCAPES}" };` },
+    /gave "\\u001b\]0;title/,
+  ],
+  [
+    "an endless deployment ID",
+    { "next.config.mjs": 'export default { deploymentId: "x".repeat(1e7) };' },
+    /deploymentId "x{50,200}…/,
+  ],
+]) {
+  test.serial(`hostile text is shown in a line, as escape sequences of JSON: ${title}`, async (t) => {
+    const root = fresh(t, files);
+    // In colour, because an error of the configuration is then in colour too.
+    const env = { FORCE_COLOR: "1", NO_COLOR: undefined };
+    const { out, err } = await run(["explain", root], { node, env });
+    // eslint-disable-next-line no-control-regex
+    const plain = out.replaceAll(/\x1b\[(?:2|22|33|39)m/g, "");
+    t.notRegex(plain, /[^\P{C}\n]|\p{Zl}/u);
+    t.is(err, "");
+    t.regex(plain.replaceAll(/\s+/g, " "), shown);
+    const { out: json } = await run(["explain", root, "--json"], { node });
+    t.notRegex(json, /[^\P{C}\n]|\p{Zl}/u);
+    t.true(out.length < 3000, out);
+  });
+}
+
+for (const [title, manifest, shown] of [
+  ["null", "null", /is not a vinext project/],
+  ["a list", "[]", /is not a vinext project/],
+  ["a byte order mark", `\uFEFF${MANIFEST}`, /^project .*vinext 1\.4\.0$/m],
+]) {
+  test.serial(`a package.json that holds ${title}`, async (t) => {
+    const { out, err } = await run(["explain", fresh(t, { "package.json": manifest })], { node });
+    t.regex(`${out}${err}`, shown);
+    t.notRegex(err, / at /);
+  });
+}
+
+const LOOPS =
+  'import { writeFileSync } from "node:fs";\nprocess.on("SIGTERM", () => {});\nwriteFileSync("pid", `${process.pid}`);\nfor (;;);\n';
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function pidIn(root) {
+  while (!existsSync(join(root, "pid")) || !readFileSync(join(root, "pid"), "utf8")) await sleep(50);
+  return Number(readFileSync(join(root, "pid"), "utf8"));
+}
+
+/** Waits until a process has ended; the test's own time limit is the end of waiting. */
+async function ended(pid) {
+  while (isAlive(pid)) await sleep(50);
+}
+
+test.serial("a configuration that loops for ever is killed after the limit", async (t) => {
+  const root = fresh(t, { "vite.config.js": LOOPS });
+  const project = new URL("../js/cli/project.mjs", import.meta.url).href;
+  const code = `import { readProject } from ${JSON.stringify(project)};
+    console.log((await readProject(${JSON.stringify(root)}, { limit: 8000 })).loaded.error);`;
+  const { stdout } = await promisify(execFile)(node, ["--input-type=module", "-e", code]);
+  t.is(stdout, "it was still loading after 8 seconds\n");
+  await ended(await pidIn(root));
+  t.pass();
+});
+
+for (const signal of process.platform === "win32"
+  ? ["SIGKILL"]
+  : ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"]) {
+  test.serial(`a configuration that loops for ever ends with the command: ${signal}`, async (t) => {
+    const root = fresh(t, { "vite.config.js": LOOPS });
+    const child = spawn(node, [CLI, "explain", root], { stdio: "ignore" });
+    const pid = await pidIn(root);
+    t.true(isAlive(pid));
+    child.kill(signal);
+    await ended(pid);
+    t.pass();
+  });
+}
 
 const identity = { buildId: "b1", deploymentId: "v1" };
 const app = createApp("flat", identity);
@@ -115,34 +416,50 @@ test.serial("a build with the plugin", async (t) => {
   await app.build({ PLUGIN: "after" });
   const env = { IDENTITY, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY, PLUGIN: "after" };
   const { out, codes, json } = await explain(t, app.directory, env);
-  t.deepEqual(codes, []);
-  t.like(json, { seed: "v1", prefix: "use-cache:build:v1:", nextId: "v1" });
+  // The app gives every build the same build ID.
+  t.deepEqual(codes, ["PAGES_SHARED"]);
+  t.like(json, { seed: "v1", prefix: "use-cache:build:v1:", next: { id: "v1" } });
   t.regex(out, /build ID "b1", deployment ID "v1"/);
   t.regex(out, /start with use-cache:build:v1: because the deployment ID goes before/);
   t.regex(out, /^derived by {5}vinext-cache-key, native/m);
 
   const ignored = await explain(t, app.directory, { ...env, NEXT_DEPLOYMENT_ID: "v2" });
-  t.deepEqual(ignored.codes, ["ENVIRONMENT_IGNORED"]);
+  t.deepEqual(ignored.codes, ["ENVIRONMENT_IGNORED", "PAGES_SHARED"]);
   t.regex(ignored.out, /remove deploymentId from next\.config\.mjs/);
 
   const open = { ...env, IDENTITY: JSON.stringify({ buildId: "b1" }), NEXT_DEPLOYMENT_ID: "v2" };
   const rebuilt = await explain(t, app.directory, open);
-  t.deepEqual(rebuilt.codes, ["ENVIRONMENT_IGNORED"]);
+  t.deepEqual(rebuilt.codes, ["ENVIRONMENT_IGNORED", "PAGES_SHARED"]);
   t.regex(rebuilt.out, /Next: build again with it/);
 });
 
 test.serial("a build without the plugin", async (t) => {
   await app.build();
   const { out, codes, json } = await explain(t, app.directory, { IDENTITY });
-  t.deepEqual(codes, ["NO_ENCRYPTION_KEY"]);
+  t.deepEqual(codes, ["PAGES_SHARED", "NO_ENCRYPTION_KEY"]);
   t.is(json.seed, "v1");
   t.regex(out, /^derived by {5}vinext itself: the last build was made without the plugin/m);
 });
 
-test.serial("a build that is all there is", async (t) => {
-  rmSync(join(app.directory, "package.json"));
+test.serial("a standalone folder: the build is explained, and the configuration is absent", async (t) => {
+  await app.build({ PLUGIN: "after", OUTPUT: "standalone" });
+  const root = folder(t, {});
+  cpSync(join(app.directory, "dist/standalone"), root, { recursive: true });
+  const { code, out, codes, json } = await explain(t, root, { IDENTITY });
+  t.deepEqual([code, codes], [0, []]);
+  t.is(json.prefix, "use-cache:build:v1:");
+  t.regex(out, /^configuration {2}absent: this is a standalone folder$/m);
+  t.regex(out, /^a build now {4}cannot be made in this folder$/m);
+  t.regex(out, /^derived by {5}vinext-cache-key, native/m);
+  t.notRegex(out, /✓/);
+  const { codes: other, out: advised } = await explain(t, root, { NEXT_DEPLOYMENT_ID: "v2" });
+  t.deepEqual(other, ["ENVIRONMENT_IGNORED"]);
+  t.notRegex(advised, /remove deploymentId/);
+});
+
+test.serial("a build in a folder without its dependencies", async (t) => {
   rmSync(join(app.directory, "node_modules"), { recursive: true });
-  const { out, codes, json } = await explain(t, app.directory, { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+  const { out, codes, json } = await explain(t, app.directory);
   t.deepEqual(codes, ["CONFIG_NOT_LOADED"]);
   t.is(json.prefix, "use-cache:build:v1:");
   t.regex(out, /vinext is not installed here/);
@@ -156,9 +473,9 @@ for (const [title, files, message] of [
     { "package.json": '{ "dependencies": { "next": "16" } }' },
     /Next: move the app to vinext/,
   ],
-  ["a manifest that is none", { "package.json": "{" }, /cannot read .*package\.json/],
+  ["a package.json that is not JSON", { "package.json": "{" }, /cannot read .*package\.json/],
 ]) {
-  test(`no project: ${title}`, async (t) => {
+  test(`not a project: ${title}`, async (t) => {
     const root = folder(t, files);
     const { code, out, err } = await run(["explain", root]);
     t.deepEqual([code, out], [1, ""]);
@@ -183,61 +500,3 @@ test("no folder, and more than one", async (t) => {
     fits(t, out, root);
   },
 );
-
-const facts = (build, rest) => ({
-  project: {
-    directory: "/app",
-    vinext: "1.4.0",
-    loaded: { config: { generatesBuildId: true, plugin: true } },
-    build,
-  },
-  encryptionKey: true,
-  implementation: { kind: "native", target: "linux-x64-gnu" },
-  ...rest,
-});
-const build = {
-  buildId: "b1",
-  time: new Date(0),
-  cached: true,
-  plugin: true,
-  atRunTime: false,
-  deploymentId: "v1",
-};
-
-for (const [title, given, code, shown] of [
-  [
-    "a server that takes its ID from nowhere",
-    facts({ ...build, atRunTime: true }),
-    "MISSING_AT_RUN_TIME",
-    /not known/,
-  ],
-  ["a build that caches nothing", facts({ ...build, cached: false }), "NOTHING_CACHED", /nothing is cached/],
-  ["a build of another kind", facts({ ...build, deploymentId: undefined }), "UNKNOWN_BUILD", /not known/],
-  [
-    "no addon",
-    facts(build, { seed: "v1", prefix: "p:", implementation: { kind: "portable", reason: "because" } }),
-    "PORTABLE",
-    /vinext-cache-key, portable/,
-  ],
-]) {
-  test(`warns of ${title}`, (t) => {
-    const advice = advise(given);
-    t.deepEqual(
-      advice.map((one) => one.code),
-      [code],
-    );
-    const text = report(given, advice);
-    t.regex(text, shown);
-    fits(t, text);
-  });
-}
-
-test("a server that takes its ID from its environment", (t) => {
-  const given = facts(
-    { ...build, atRunTime: true },
-    { environmentId: "v9", seed: "v9", prefix: "use-cache:build:v9:" },
-  );
-  t.deepEqual(advise(given), []);
-  t.regex(report(given, []), /deployment ID read when a server starts/);
-  t.regex(report(given, []), /start with use-cache:build:v9:/);
-});

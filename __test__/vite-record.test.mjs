@@ -1,5 +1,6 @@
 // The record that real builds leave, and what the commands make of it.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { builtSeed, readBuild } from "../js/cli/build.mjs";
@@ -41,6 +42,7 @@ test.serial("a build of both routers leaves one, which is copied to the standalo
     package: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
     vinext: "1.4.0",
     runtime: "node",
+    root: createHash("sha256").update(realpathSync(directory)).digest("base64url"),
     buildId: "b 1",
     deploymentId: "v1",
     options: { pages: true, fileMetadata: false, runtimeDeploymentId: false },

@@ -8,6 +8,7 @@ import {
   lstatSync,
   openSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -31,6 +32,7 @@ const BLOCK = 1 << 20;
  * @property {string} package The version of this package.
  * @property {string} vinext The version of vinext.
  * @property {"node" | "workers"} runtime
+ * @property {string} root Where it was built, as `digestOfFolder` has it. Function ids hold that path.
  * @property {string} buildId
  * @property {string | null} deploymentId The ID that vinext puts into the build.
  * @property {Record<string, unknown>} options The plugin's options as they took effect.
@@ -113,6 +115,10 @@ function digestOf(path) {
   }
 }
 
+/** SHA-256 of a folder's real path in base64url: a record tells folders apart, but does not name them. */
+export const digestOfFolder = (/** @type {string} */ folder) =>
+  createHash("sha256").update(realpathSync(folder)).digest("base64url");
+
 /** @param {string} server the folder `dist/server` */
 export const removeRecord = (server) => rmSync(join(server, FILE), { force: true });
 
@@ -126,8 +132,8 @@ export const removeRecord = (server) => rmSync(join(server, FILE), { force: true
 export function writeRecord(server, facts, files) {
   const paths = [...new Set(files)].sort();
   const chunks = paths.map((path) => [relative(server, path).replaceAll(sep, "/"), digestOf(path)]);
-  const { package: ours, vinext, runtime, buildId, deploymentId, options, keys } = facts;
-  const identity = { runtime, buildId, deploymentId };
+  const { package: ours, vinext, runtime, root, buildId, deploymentId, options, keys } = facts;
+  const identity = { runtime, root, buildId, deploymentId };
   const record = {
     schema: SCHEMA,
     package: ours,
@@ -202,7 +208,7 @@ function isRecord(record) {
   return (
     isObject(record) &&
     record.schema === SCHEMA &&
-    ["package", "vinext", "buildId"].every((name) => typeof record[name] === "string") &&
+    ["package", "vinext", "root", "buildId"].every((name) => typeof record[name] === "string") &&
     ["node", "workers"].includes(record.runtime) &&
     (record.deploymentId === null || typeof record.deploymentId === "string") &&
     isObject(record.options) &&

@@ -143,6 +143,8 @@ export default function vinextCacheKey(asked = {}) {
   const plugin = {
     name: PACKAGE,
     enforce: "pre",
+    // `vinext-cache-key explain` reads them where there is no build.
+    api: { options: asked },
 
     config: {
       // After vinext has read its configuration and told Vite about it.

@@ -1,4 +1,4 @@
-// What makes keys change or collide unexpectedly, and what to do about it.
+// What makes keys change or be shared unexpectedly, and what to do about it.
 
 /**
  * @typedef {import("./explain.mjs").Facts} Facts
@@ -6,73 +6,267 @@
  */
 
 const quoted = JSON.stringify;
+const ID_CHARACTERS = "only ASCII letters, digits, - and _";
+const READ_AT_RUN_TIME = "vinextCacheKey({ runtimeDeploymentId: true })";
+
+const fileOf = (/** @type {Facts} */ { project }) => project.loaded.config?.file ?? "the configuration";
+
+/** Whether this package derives the `"use cache"` keys of the last build, or else of one made now. */
+export function derivesKeys(/** @type {Facts} */ { project: { build, loaded } }) {
+  if (build?.cached) return build.plugin;
+  return loaded.config ? loaded.config.plugin && !loaded.config.workers : undefined;
+}
+
+/** Whether what scopes the keys of the last build is known. */
+const isKnown = (/** @type {import("./build.mjs").Build | undefined} */ build) =>
+  Boolean(build?.cached) && (build?.atRunTime || build?.deploymentId !== undefined);
+
+/** Whether `NEXT_DEPLOYMENT_ID` is set, but the last build has another ID. */
+const isIgnoredByBuild = (/** @type {Facts} */ { project: { build }, environmentId }) =>
+  Boolean(environmentId) && isKnown(build) && !build?.atRunTime && build?.deploymentId !== environmentId;
+
+/** What the keys of the last build are under, and those of a build made now. */
+function scopes(/** @type {Facts} */ { project: { build }, next }) {
+  const last = build?.atRunTime ? "server" : build?.deploymentId ? "deployment" : "build";
+  const isSame = last === next.kind && (next.kind !== "deployment" || next.id === build?.deploymentId);
+  const names = {
+    server: "the deployment ID that a server reads when it starts",
+    deployment: `the deployment ID ${quoted(next.kind === "deployment" ? next.id : "")}`,
+    build: "a build ID",
+  };
+  const now = next.kind === "unknown" || next.kind === "failing" ? undefined : names[next.kind];
+  const lastName =
+    last === "deployment"
+      ? `the deployment ID ${quoted(build?.deploymentId)}`
+      : last === "build"
+        ? `the build ID ${quoted(build?.buildId)}`
+        : names.server;
+  return { isSame, last: lastName, now };
+}
+
+/** How a build gets a deployment ID that has none. */
+function giveIdentity(/** @type {Facts} */ facts) {
+  const { environmentId, invalidEnvironmentId, project } = facts;
+  const set = "set NEXT_DEPLOYMENT_ID when you build, for instance to the commit's hash";
+  if (project.loaded.config?.deploymentId === undefined) return `${set}.`;
+  const remove = `remove deploymentId from ${fileOf(facts)}`;
+  if (environmentId && !invalidEnvironmentId) return `${remove}, so that NEXT_DEPLOYMENT_ID counts.`;
+  return `${remove} and ${set}. To do without one, let generateBuildId return the commit's hash.`;
+}
+
+/**
+ * How deployments get pages of their own.
+ *
+ * @param {import("./project.mjs").Config} config
+ * @param {"server" | "deployment"} kind
+ */
+function separatePages({ hasCdnAdapter, workers, plugin, runtimeServerDeploymentId }, kind) {
+  if (hasCdnAdapter) return "give each deployment a CDN cache of its own, or purge it with each deployment.";
+  if (kind === "server") return "remove pages: false from the options of vinextCacheKey().";
+  const ids = "let generateBuildId give each deployment a build ID of its own";
+  if (workers) return `${ids}, or give each an adapter prefix of its own.`;
+  const option = plugin
+    ? "set vinextCacheKey({ pages: true })"
+    : "add the plugin vinextCacheKey({ pages: true })";
+  // The plugin acts on that switch, which does not go with a deploymentId.
+  return runtimeServerDeploymentId ? `${ids}.` : `${option}, or ${ids}.`;
+}
 
 /** @type {Record<string, (facts: Facts) => Omit<Advice, "code"> | false | undefined>} */
 const RULES = {
-  INVALID_ID: ({ invalid }) =>
-    invalid !== undefined && {
-      is: `${invalid} vinext does not build with it.`,
-      next: "use ASCII letters, digits, - and _ only, such as a commit's hash.",
-    },
+  INVALID_ID(facts) {
+    const { next, project, invalidEnvironmentId } = facts;
+    const { deploymentIdType } = project.loaded.config ?? {};
+    if (next.kind === "failing" && next.source === "deploymentId") {
+      return {
+        is: `A build now would fail: ${next.reason}`,
+        next: deploymentIdType
+          ? `make deploymentId in ${fileOf(facts)} a string, or remove it; it is ${deploymentIdType}.`
+          : `use ${ID_CHARACTERS} for deploymentId in ${fileOf(facts)}, such as a commit's hash.`,
+      };
+    }
+    const fails = next.kind === "failing" && next.source === "environment";
+    if (!invalidEnvironmentId || !(fails || project.build?.atRunTime)) return;
+    const who = fails ? "A build now would fail" : "Servers of the last build would not start";
+    return {
+      is: `${who}: ${invalidEnvironmentId}`,
+      next: `use ${ID_CHARACTERS} for NEXT_DEPLOYMENT_ID, such as a commit's hash.`,
+    };
+  },
+  BUILD_FAILS(facts) {
+    const { next } = facts;
+    if (next.kind !== "failing") return;
+    if (next.source === "generateBuildId") {
+      return {
+        is: `A build now would fail: ${next.reason}`,
+        next: `fix generateBuildId in ${fileOf(facts)}. It has to return text that is not empty, or null for a random ID.`,
+      };
+    }
+    if (next.source !== "options") return;
+    const [problem, remove] = next.reason.split(". Remove ");
+    return {
+      is: `A build now would fail: ${problem}.`,
+      next: remove ? `remove ${remove}.` : "change that, then explain again.",
+    };
+  },
   CONFIG_NOT_LOADED: ({ project: { loaded } }) =>
     loaded.error !== undefined && {
-      is: `The configuration could not be loaded: ${loaded.error}. What follows from it is not shown.`,
-      next: "put that right, then explain again.",
+      is: `The configuration could not be loaded: ${loaded.error}. What a build now would do is not known.`,
+      next: "fix that, then explain again.",
+    },
+  BUILD_NOT_READ: ({ project: { unreadable } }) =>
+    unreadable && {
+      is: `The last build cannot be read: ${unreadable.message}.`,
+      next: "build again.",
     },
   MISSING_AT_RUN_TIME: ({ project: { build }, environmentId }) =>
     build?.atRunTime &&
     !environmentId && {
-      is: "The servers of the last build take their ID from NEXT_DEPLOYMENT_ID, which is not set here.",
-      next: "set it where they start; without it they do not.",
+      is: "The servers of the last build read their deployment ID from NEXT_DEPLOYMENT_ID, which is not set here.",
+      next: "set it where they start. They do not start without it.",
     },
-  ENVIRONMENT_IGNORED: ({ project: { build, loaded }, environmentId, nextId }) => {
-    if (!environmentId || !build?.cached || build.atRunTime) return;
-    if (build.deploymentId === undefined || build.deploymentId === environmentId) return;
-    const scoped = quoted(build.deploymentId || build.buildId);
-    const configured = loaded.config && nextId !== environmentId;
+  SWITCH_IGNORED(facts) {
+    const { config } = facts.project.loaded;
+    if (!config?.runtimeServerDeploymentId || config.plugin) return;
+    const add = "add vinextCacheKey() to the plugins of the Vite configuration, which acts on it";
+    const remove =
+      config.deploymentId === undefined ? "" : ` Then also remove deploymentId from ${fileOf(facts)}.`;
     return {
-      is: `NEXT_DEPLOYMENT_ID is ${quoted(environmentId)}, but the last build ignores it: its keys stay under ${scoped}.`,
-      next: configured
-        ? `remove deploymentId from ${loaded.config?.file}, which goes before it, then build again.`
-        : "build again with it, or let servers read it: vinextCacheKey({ runtimeDeploymentId: true }).",
+      is: `${fileOf(facts)} has experimental.runtimeServerDeploymentId: true, which vinext ignores.`,
+      next: config.workers ? "remove it." : `${add}.${remove}`,
     };
   },
-  OPTED_OUT: ({ project: { loaded }, environmentId }) =>
-    loaded.config?.deploymentId === "" && {
-      is: `deploymentId is "" in ${loaded.config.file}, which opts out of one${environmentId ? ", NEXT_DEPLOYMENT_ID included" : ""}: the build ID scopes keys.`,
+  ENVIRONMENT_IGNORED(facts) {
+    const { project, environmentId, invalidEnvironmentId, next } = facts;
+    const { build, loaded } = project;
+    if (!environmentId || next.kind === "failing") return;
+    const id = `NEXT_DEPLOYMENT_ID is ${quoted(environmentId)}`;
+    const isOverridden =
+      next.kind === "deployment" && next.source === "deploymentId" && next.id !== environmentId;
+    if (!isIgnoredByBuild(facts)) {
+      return (
+        isOverridden && {
+          is: `${id}, but deploymentId ${quoted(next.id)} in ${fileOf(facts)} takes precedence over it.`,
+          next: invalidEnvironmentId
+            ? "unset NEXT_DEPLOYMENT_ID, which is not a valid deployment ID."
+            : `remove deploymentId from ${fileOf(facts)}, or unset NEXT_DEPLOYMENT_ID.`,
+        }
+      );
+    }
+    const isConfigured = loaded.config?.deploymentId !== undefined;
+    const canRead = !loaded.config?.workers && build?.runtime !== "workers";
+    return {
+      is: `${id}, but the last build ignores it: its keys stay under ${quoted(build?.deploymentId || build?.buildId)}.`,
+      next: invalidEnvironmentId
+        ? "unset NEXT_DEPLOYMENT_ID, which is not a valid deployment ID."
+        : isConfigured
+          ? `remove deploymentId from ${fileOf(facts)}, which takes precedence over it, then build again.`
+          : next.kind === "server"
+            ? "build again. The servers of that build read it when they start."
+            : canRead
+              ? `build again with it, or let servers read it when they start: ${READ_AT_RUN_TIME}.`
+              : "build again with it.",
+    };
+  },
+  OPTED_OUT(facts) {
+    const { project, environmentId, next } = facts;
+    if (next.kind !== "build" || project.loaded.config?.deploymentId !== "") return;
+    const instead = environmentId ? ", also of NEXT_DEPLOYMENT_ID" : "";
+    return {
+      is: `deploymentId is "" in ${fileOf(facts)}, which opts out of a deployment ID${instead}: the build ID scopes keys.`,
       next: "remove the line, unless that is what you want.",
+    };
+  },
+  NO_IDENTITY(facts) {
+    const { next } = facts;
+    if (next.kind !== "build" || !["random", "changing"].includes(next.buildId.kind)) return;
+    const why =
+      next.buildId.kind === "random"
+        ? "without deploymentId and generateBuildId, each build gets a random build ID"
+        : "generateBuildId gives another build ID each time that it is called";
+    return {
+      is: `Two builds of the same source share no entry: ${why}.`,
+      next: giveIdentity(facts),
+    };
+  },
+  CONSTANT_BUILD_ID(facts) {
+    const { next } = facts;
+    if (next.kind !== "build" || next.buildId.kind !== "constant") return;
+    return {
+      is: `Called twice, generateBuildId gave ${quoted(next.buildId.value)} both times, which is not the commit's hash, and there is no deployment ID. If builds of other code get the same build ID, they share entries.`,
+      next: giveIdentity(facts),
+    };
+  },
+  SCOPE_CHANGED(facts) {
+    const { project, environmentId, next } = facts;
+    if (!isKnown(project.build)) return;
+    const { isSame, last, now } = scopes(facts);
+    const isSaid =
+      isIgnoredByBuild(facts) &&
+      (next.kind === "server" || (next.kind === "deployment" && next.id === environmentId));
+    if (isSame || !now || isSaid) return;
+    return {
+      is: `The keys of the last build are under ${last}. A build now would put its keys under ${now}, so that it shares no entry with the last one.`,
+      next: "nothing, if that is to be a new deployment. Otherwise give it the identity of the last build.",
+    };
+  },
+  OTHER_FOLDER: ({ project: { build, loaded, isElsewhere } }) =>
+    isElsewhere &&
+    build?.cached &&
+    loaded.config && {
+      is: "The last build was made in another folder. Function ids hold the path of the folder, so a build made here would share no entry with it.",
+      next: "make all builds in a folder of the same path, as in a container image.",
     },
-  NO_IDENTITY: ({ project: { loaded }, nextId, invalid }) =>
+  PAGES_SHARED(facts) {
+    const { config } = facts.project.loaded;
+    const { next } = facts;
+    if (!config || config.pages) return;
+    const isConstant = next.kind === "deployment" && config.buildId.kind === "constant";
+    if (!isConstant && next.kind !== "server") return;
+    const why =
+      next.kind === "server"
+        ? "All deployments of one build"
+        : `Deployments with the build ID ${quoted("value" in config.buildId ? config.buildId.value : "")}, which generateBuildId gave twice,`;
+    return {
+      is: `${why} share the entries of pages and route handlers: only "use cache" keys have the deployment ID. One deployment can serve HTML whose scripts only the other one has.`,
+      next: separatePages(config, next.kind),
+    };
+  },
+  PAGES_NOT_SCOPED: (facts) =>
+    facts.next.kind === "build" &&
+    facts.project.loaded.config?.pages && {
+      is: 'The option "pages" has no effect, because there is no deployment ID to scope by.',
+      next: giveIdentity(facts),
+    },
+  NO_ENCRYPTION_KEY: ({ encryptionKey, project: { loaded } }) =>
     loaded.config &&
-    invalid === undefined &&
-    nextId === undefined &&
-    !loaded.config.generatesBuildId && {
-      is: "A build has no identity of its own: without deploymentId and generateBuildId, each gets a random build ID, and shares no entry with any other, be it of the same source.",
-      next: "set NEXT_DEPLOYMENT_ID when you build, for instance to the commit's hash.",
-    },
-  NO_ENCRYPTION_KEY: ({ encryptionKey }) =>
     !encryptionKey && {
-      is: "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY is not set. Each machine makes one of its own, in Docker each build, and with it every key changes, whatever the deployment ID.",
+      is: "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY is not set, so vinext generates one: on each machine, every 14 days, and in Docker for each build. With another one every key changes, whatever the deployment ID.",
       next: "make one with `openssl rand -base64 32` and set it for all builds.",
     },
   NOTHING_CACHED: ({ project: { build } }) =>
     build &&
-    !build.cached && {
-      is: 'The last build has no "use cache" function, so it has no keys.',
-      next: 'put "use cache" into a function, with experimental: { useCache: true }.',
+    !build.cached &&
+    !build.ambiguous && {
+      is: 'The last build has no "use cache" function, so it has no "use cache" keys.',
+      next: 'put "use cache" into a function. Next.js also asks for experimental: { useCache: true } or cacheComponents: true.',
     },
-  UNKNOWN_BUILD: ({ project: { build } }) =>
-    build?.cached &&
-    !build.atRunTime &&
-    build.deploymentId === undefined && {
-      is: "The code of the last build is not as vinext 1.4.0 makes it, so its deployment ID is not known.",
-      next: "see what a key of it starts with: vinext-cache-key inspect.",
+  UNKNOWN_BUILD: ({ project: { build, loaded } }) =>
+    build?.ambiguous !== undefined && {
+      is: `The deployment ID of the last build is not known: ${build.ambiguous}.`,
+      next: `build again${loaded.config?.plugin ? "" : " with the plugin vinextCacheKey()"}, which leaves a record. To see what a key starts with: vinext-cache-key inspect.`,
     },
-  PORTABLE: ({ implementation }) =>
-    implementation.kind === "portable" && {
-      is: `The native addon is not loaded, so keys take longer to derive: ${implementation.reason}`,
-      next: "install without --omit=optional, on the platform that runs the app.",
-    },
+  PORTABLE(facts) {
+    const { kind, reason = "" } = facts.implementation;
+    if (kind !== "portable" || !derivesKeys(facts)) return;
+    const [cause, remedy] = reason.split("\nTo fix it");
+    return {
+      is: `The native addon is not loaded here, so keys take longer to derive: ${cause}`,
+      next: remedy
+        ? remedy.replace(/^(?:, (in .*?))?: /, (_, where) => (where ? `${where}: ` : ""))
+        : "unset VINEXT_CACHE_KEY, unless that is what you want.",
+    };
+  },
 };
 
 /** @param {Facts} facts @returns {Advice[]} */

@@ -57,6 +57,7 @@ const ESCAPES = new Map([
  * @property {"node" | "workers"} [runtime] Only with `source: "record"`.
  * @property {import("../build-record.mjs").BuildFacts["options"]} [options] Only with `source: "record"`.
  * @property {import("../build-record.mjs").BuildFacts["keys"]} [keys] Only with `source: "record"`.
+ * @property {string} [root] A digest of the folder that it was built in. Only with `source: "record"`.
  * @property {{ package: string, vinext: string }} [versions] Only with `source: "record"`.
  */
 
@@ -106,7 +107,7 @@ function fromRecord(server, buildId, time) {
     throw new BuildError(error.code, error.message);
   }
   if (!record) return;
-  const { package: ours, vinext, runtime, options, keys } = record;
+  const { package: ours, vinext, runtime, root, options, keys } = record;
   return {
     buildId,
     time,
@@ -116,6 +117,7 @@ function fromRecord(server, buildId, time) {
     deploymentId: record.deploymentId ?? "",
     source: "record",
     runtime,
+    root,
     options,
     keys,
     versions: { package: ours, vinext },

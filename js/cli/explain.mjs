@@ -8,55 +8,122 @@ import { readProject } from "./project.mjs";
 import { report } from "./report.mjs";
 import { json as toJson } from "./text.mjs";
 
-export const help = `vinext-cache-key explain [dir] [--json]
+export const help = `vinext-cache-key explain [dir] [options]
 
-Explains what scopes the "use cache" keys of a vinext project: what its configuration says, what the environment says,
-what the last build has in it, which of these counts, and what makes keys change unexpectedly.
+Explains what scopes the cache keys of a vinext project: what its configuration says, what the environment says, what the
+last build has in it, which of these counts, and what makes keys change or be shared unexpectedly. It runs the
+project's Vite and Next.js configuration, and calls generateBuildId twice. In a standalone folder it explains the build.
 
-  --json  print what is known as JSON
+  --mode <name>  read the .env files of this mode, as vite build --mode does; production by default
+  --json         print what is known as JSON
+
+Exit code 1 if a build now would fail, or if the last build cannot be read.
 
   npx vinext-cache-key explain apps/shop`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
-export const options = {};
+export const options = {
+  mode: { type: "string" },
+};
 
 /**
+ * What a build made now would scope its keys by.
+ *
+ * - `unknown`: the configuration is not known.
+ * - `failing`: the build fails, because of `source`.
+ * - `server`: the deployment ID that a server reads when it starts.
+ * - `deployment`: a deployment ID.
+ * - `build`: the build ID.
+ *
+ * @typedef {{ kind: "unknown" }
+ *   | { kind: "server" }
+ *   | { kind: "failing", source: "deploymentId" | "environment" | "generateBuildId" | "options", reason: string }
+ *   | { kind: "deployment", source: "deploymentId" | "environment", id: string }
+ *   | { kind: "build", buildId: import("./project.mjs").BuildId }} NextBuild
+ *
  * @typedef {object} Facts
  * @property {import("./project.mjs").Project} project
  * @property {string} [environmentId] `NEXT_DEPLOYMENT_ID` as vinext sees it.
+ * @property {string} [invalidEnvironmentId] Why vinext does not accept it.
  * @property {boolean} encryptionKey Whether the key that function ids depend on is set.
- * @property {string} [nextId] The deployment ID of a build made now.
- * @property {string} [invalid] Why that is none.
+ * @property {NextBuild} next
  * @property {string} [seed] What scopes the keys of the last build.
  * @property {string} [prefix] What they start with.
  * @property {typeof implementation} implementation
  */
 
-/** @param {{ json?: boolean }} values @param {string[]} directories */
-export async function run({ json }, [directory = ".", stray]) {
+/** @param {{ json?: boolean, mode?: string }} values @param {string[]} directories */
+export async function run({ json, mode }, [directory = ".", stray]) {
   if (stray !== undefined) throw new UsageError(`explain takes one folder; "${stray}" is one too many`);
-  const facts = gather(await readProject(directory));
+  if (mode === "") throw new UsageError("--mode needs the name of a mode");
+  const facts = gather(await readProject(directory, { mode }), process.env);
   const advice = advise(facts);
-  if (facts.invalid !== undefined) process.exitCode = 1;
+  const { next, project } = facts;
+  if (
+    next.kind === "failing" ||
+    project.unreadable ||
+    (facts.invalidEnvironmentId && project.build?.atRunTime)
+  ) {
+    process.exitCode = 1;
+  }
   await print(json ? toJson({ ...facts, advice }, 2) : report(facts, advice));
 }
 
-/** @param {import("./project.mjs").Project} project */
-function gather(project) {
+/**
+ * @param {import("./project.mjs").Project} project
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Facts}
+ */
+export function gather(project, env) {
   const { build } = project;
   const { config } = project.loaded;
-  const { NEXT_DEPLOYMENT_ID, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY } = process.env;
-  const environmentId = config ? config.environmentId : NEXT_DEPLOYMENT_ID;
-  const encryptionKey = config ? config.encryptionKey : Boolean(NEXT_SERVER_ACTIONS_ENCRYPTION_KEY);
-  const env = { NEXT_DEPLOYMENT_ID: environmentId };
-  /** @type {Facts} */
-  const facts = { project, environmentId, encryptionKey, implementation };
+  const environmentId = config ? config.environmentId : env.NEXT_DEPLOYMENT_ID;
+  const invalidEnvironmentId = errorOf(() =>
+    resolveDeploymentId(undefined, { NEXT_DEPLOYMENT_ID: environmentId }),
+  );
+  const encryptionKey = config ? config.encryptionKey : Boolean(env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY);
+  const canStart = !build?.atRunTime || (environmentId && !invalidEnvironmentId);
+  // Without cached functions there are no keys.
+  const seed = build?.cached && canStart ? seedOf(build, { NEXT_DEPLOYMENT_ID: environmentId }) : undefined;
+  return {
+    project,
+    environmentId,
+    invalidEnvironmentId,
+    encryptionKey,
+    next: nextBuild(config, environmentId),
+    seed,
+    prefix: seed === undefined ? undefined : useCacheKeyPrefix(seed),
+    implementation,
+  };
+}
+
+/** The message of what a function throws. */
+function errorOf(/** @type {() => unknown} */ act) {
   try {
-    if (config) facts.nextId = resolveDeploymentId(config.deploymentId, env);
-    if (build && (environmentId || !build.atRunTime)) facts.seed = seedOf(build, env);
+    act();
   } catch (error) {
-    facts.invalid = /** @type {Error} */ (error).message;
+    return /** @type {Error} */ (error).message;
   }
-  if (facts.seed !== undefined) facts.prefix = useCacheKeyPrefix(facts.seed);
-  return facts;
+}
+
+/**
+ * @param {import("./project.mjs").Config | undefined} config
+ * @param {string | undefined} environmentId
+ * @returns {NextBuild}
+ */
+function nextBuild(config, environmentId) {
+  if (!config) return { kind: "unknown" };
+  const { buildId, deploymentIdType, conflict } = config;
+  if (conflict) return { kind: "failing", source: "options", reason: conflict };
+  const configured = deploymentIdType ? null : config.deploymentId;
+  const env = { NEXT_DEPLOYMENT_ID: environmentId };
+  const source = configured === undefined ? "environment" : "deploymentId";
+  const reason = errorOf(() => resolveDeploymentId(configured, env));
+  if (reason) return { kind: "failing", source, reason };
+  if (buildId.kind === "failing") {
+    return { kind: "failing", source: "generateBuildId", reason: buildId.reason };
+  }
+  if (config.atRunTime) return { kind: "server" };
+  const id = resolveDeploymentId(configured, env);
+  return id === undefined ? { kind: "build", buildId } : { kind: "deployment", source, id };
 }

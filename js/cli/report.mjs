@@ -1,95 +1,131 @@
 // What `explain` shows a person.
-import { paint, visible, wrap } from "./text.mjs";
+import { derivesKeys } from "./advice.mjs";
+import { cut, paint, visible, wrap } from "./text.mjs";
 
 const WIDTH = 80;
+const MAX_VALUE = 200;
 
 /** @typedef {import("./explain.mjs").Facts} Facts */
 
-const quoted = (/** @type {unknown} */ value) => visible(JSON.stringify(value));
+const quoted = (/** @type {unknown} */ value) => cut(JSON.stringify(value), MAX_VALUE);
 
 /** @param {Facts} facts @param {import("./advice.mjs").Advice[]} advice */
 export function report(facts, advice) {
   const { directory, vinext } = facts.project;
   const rows = [
     ["project", directory + (vinext ? `, vinext ${vinext}` : "")],
-    ["configuration", configured(facts)],
-    [
-      "environment",
-      facts.environmentId === undefined
-        ? "no NEXT_DEPLOYMENT_ID"
-        : `NEXT_DEPLOYMENT_ID ${quoted(facts.environmentId)}`,
-    ],
-    ["last build", built(facts)],
-    ["its keys", scoped(facts)],
-    ["a build now", coming(facts)],
-    ["derived by", deriving(facts)],
+    ["configuration", configurationText(facts)],
+    ["environment", environmentText(facts)],
+    ["last build", lastBuildText(facts)],
+    ["its keys", keysText(facts)],
+    ["its pages", pagesText(facts)],
+    ["a build now", nextBuildText(facts)],
+    ["derived by", deriverText(facts)],
+    ["shared by all", "entries of fetch and unstable_cache, and tags"],
   ];
   const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
-  const lines = rows.flatMap(([name, text]) => hang(paint("dim", name.padEnd(indent)), text, indent));
+  const lines = rows.flatMap(([name, text]) => paragraph(paint("dim", name.padEnd(indent)), text, indent));
   const warnings = advice.flatMap(({ is, next }) => [
     "",
-    ...hang(paint("yellow", "! "), is, 2),
-    ...hang("  Next: ", next, 8),
+    ...paragraph(paint("yellow", "! "), is, 2),
+    ...paragraph("  Next: ", next, 8),
   ]);
-  if (warnings.length === 0)
-    warnings.push("", `${paint("green", "✓")} Nothing here makes keys change or collide unexpectedly.`);
+  if (warnings.length === 0) warnings.push("", ...verdict(facts));
   return [...lines, ...warnings].join("\n");
 }
 
-/** A paragraph behind a mark, as wide as its other lines are indented. */
-function hang(/** @type {string} */ mark, /** @type {string} */ text, /** @type {number} */ indent) {
-  return wrap(text, WIDTH - indent).map((line, index) => (index === 0 ? mark : " ".repeat(indent)) + line);
+/** What is said where there is no advice. */
+const verdict = (/** @type {Facts} */ { project: { loaded } }) =>
+  loaded.config
+    ? paragraph(`${paint("green", "✓")} `, "Nothing here makes keys change or be shared unexpectedly.", 2)
+    : paragraph(
+        "",
+        "Nothing in this build is to be warned of. What its configuration says is not known here.",
+        0,
+      );
+
+/** Text behind a label, as wide as its other lines are indented. Text can come from the configuration, so it is made safe here. */
+function paragraph(/** @type {string} */ label, /** @type {string} */ text, /** @type {number} */ indent) {
+  const lines = wrap(visible(text.replaceAll(/\s+/g, " ")), WIDTH - indent);
+  return lines.map((line, index) => (index === 0 ? label : " ".repeat(indent)) + line);
 }
 
-function configured(/** @type {Facts} */ { project: { loaded } }) {
-  const { config } = loaded;
+function configurationText(/** @type {Facts} */ { project: { loaded } }) {
+  const { config, standalone } = loaded;
+  if (standalone) return "absent: this is a standalone folder";
   if (!config) return "not loaded";
   const file = config.file ?? "no next.config";
-  if (config.deploymentId === undefined) return `${file}: no deploymentId`;
-  if (config.deploymentId === null) return `${file}: a deploymentId that is no string`;
-  return `${file}: deploymentId ${quoted(config.deploymentId)}`;
+  const isSwitched = config.runtimeServerDeploymentId ? ", experimental.runtimeServerDeploymentId: true" : "";
+  if (config.deploymentIdType) return `${file}: deploymentId is ${config.deploymentIdType}${isSwitched}`;
+  if (config.deploymentId === undefined) return `${file}: no deploymentId${isSwitched}`;
+  return `${file}: deploymentId ${quoted(config.deploymentId)}${isSwitched}`;
 }
 
-function built(/** @type {Facts} */ { project: { build } }) {
+const environmentText = (/** @type {Facts} */ { environmentId }) =>
+  environmentId === undefined ? "no NEXT_DEPLOYMENT_ID" : `NEXT_DEPLOYMENT_ID ${quoted(environmentId)}`;
+
+function lastBuildText(/** @type {Facts} */ { project: { build, unreadable } }) {
+  if (unreadable) return "cannot be read";
   if (!build) return "none: there is no dist/server/BUILD_ID";
-  const when = build.time.toISOString().slice(0, 16).replace("T", " ");
   const id = build.atRunTime
-    ? "deployment ID read when a server starts"
-    : build.deploymentId
-      ? `deployment ID ${quoted(build.deploymentId)}`
-      : "no deployment ID";
-  const known = build.cached && (build.atRunTime || build.deploymentId !== undefined);
-  return `build ID ${quoted(build.buildId)}, ${known ? `${id}, ` : ""}of ${when} UTC`;
+    ? "deployment ID read when a server starts, "
+    : build.deploymentId === undefined
+      ? ""
+      : build.deploymentId
+        ? `deployment ID ${quoted(build.deploymentId)}, `
+        : "no deployment ID, ";
+  const runtime = build.runtime === "workers" ? "for Workers, " : "";
+  const when = build.time.toISOString().slice(0, 16).replace("T", " ");
+  return `build ID ${quoted(build.buildId)}, ${id}${runtime}of ${when} UTC`;
 }
 
-function scoped(/** @type {Facts} */ { project: { build }, seed, prefix }) {
+function keysText(/** @type {Facts} */ { project: { build, unreadable }, seed, prefix }) {
+  if (unreadable) return "not known";
   if (!build) return "none yet";
-  if (!build.cached) return "none: nothing is cached";
+  if (!build.cached && !build.ambiguous) return "none: nothing is cached";
   if (seed === undefined || prefix === undefined) return "not known";
   const why =
     build.atRunTime || build.deploymentId
       ? "the deployment ID goes before the build ID"
       : "there is no deployment ID, so the build ID counts";
-  return `start with ${visible(prefix)} because ${why}`;
+  return `start with ${cut(prefix, MAX_VALUE)} because ${why}`;
 }
 
-function coming(/** @type {Facts} */ { project: { loaded, build }, nextId, invalid }) {
-  const { config } = loaded;
-  if (!config) return "not known";
-  if (invalid !== undefined) return "would fail";
-  if (nextId === undefined) {
-    return `would be scoped by ${config.generatesBuildId ? "the build ID that generateBuildId gives" : "a random build ID"}`;
+/** The keys of pages, route handlers and metadata. */
+function pagesText(/** @type {Facts} */ { project: { build, unreadable } }) {
+  if (unreadable) return "not known";
+  if (!build) return "none yet";
+  const { keys, buildId, deploymentId, atRunTime } = build;
+  if (keys?.pages !== "vinext-cache-key") return `are scoped by the build ID ${quoted(buildId)} alone`;
+  const id = atRunTime ? "that the server reads" : quoted(deploymentId);
+  return `are scoped by the deployment ID ${id} and the build ID ${quoted(buildId)}`;
+}
+
+function nextBuildText(/** @type {Facts} */ { project: { loaded, build }, next }) {
+  if (next.kind === "server") return "would leave it to the server to read NEXT_DEPLOYMENT_ID when it starts";
+  if (next.kind === "unknown") return loaded.standalone ? "cannot be made in this folder" : "not known";
+  if (next.kind === "failing") return "would fail";
+  if (next.kind === "deployment") {
+    const source = next.source === "deploymentId" ? "deploymentId" : "NEXT_DEPLOYMENT_ID";
+    const same = build?.deploymentId === next.id && !build.atRunTime ? ", as before" : "";
+    return `would be scoped by ${quoted(next.id)}, the ${source}${same}`;
   }
-  const source = config.deploymentId === undefined ? "NEXT_DEPLOYMENT_ID" : "deploymentId";
-  const same = build?.deploymentId === nextId ? ", as before" : "";
-  return `would be scoped by ${quoted(nextId)}, the ${source}${same}`;
+  const { buildId } = next;
+  if (buildId.kind === "random") return "would be scoped by a random build ID";
+  if (buildId.kind === "changing") return "would be scoped by a build ID that generateBuildId makes anew";
+  return `would be scoped by the build ID that generateBuildId gives${"value" in buildId ? `, ${quoted(buildId.value)}` : ""}`;
 }
 
-function deriving(/** @type {Facts} */ { project: { build, loaded }, implementation }) {
-  const platform = implementation.kind === "native" ? ` (${implementation.target})` : "";
-  const ours = `vinext-cache-key, ${implementation.kind}${platform}`;
-  if (build?.cached)
-    return build.plugin ? ours : "vinext itself: the last build was made without the plugin vinextCacheKey()";
-  if (!loaded.config || loaded.config.plugin) return ours;
-  return "vinext itself: the Vite configuration has no vinextCacheKey()";
+function deriverText(/** @type {Facts} */ facts) {
+  const { project, implementation } = facts;
+  const { build, loaded } = project;
+  const derives = derivesKeys(facts);
+  if (derives === undefined) return "not known";
+  const { kind, target } = implementation;
+  if (derives) return `vinext-cache-key, ${kind}${target ? ` (${target})` : ""}`;
+  if (build?.runtime === "workers" || loaded.config?.workers)
+    return "vinext itself, as in every build for Workers";
+  return build?.cached
+    ? "vinext itself: the last build was made without the plugin vinextCacheKey()"
+    : "vinext itself: the Vite configuration has no vinextCacheKey()";
 }

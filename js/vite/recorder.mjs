@@ -1,7 +1,7 @@
 // Gathers what a build does, and leaves the record of one that has succeeded.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { removeRecord, writeRecord } from "../build-record.mjs";
+import { digestOfFolder, removeRecord, writeRecord } from "../build-record.mjs";
 import { FAMILIES } from "./shapes.mjs";
 
 /**
@@ -67,7 +67,7 @@ class Recorder {
   /**
    * The environments that Vite builds are done.
    *
-   * @param {Omit<import("../build-record.mjs").BuildFacts, "runtime" | "buildId" | "keys">} facts
+   * @param {Omit<import("../build-record.mjs").BuildFacts, "runtime" | "root" | "buildId" | "keys">} facts
    */
   end(facts) {
     this.facts = facts;
@@ -89,7 +89,8 @@ class Recorder {
     const keys = Object.fromEntries(
       FAMILIES.flatMap((name) => (this.#keys[name] ? [[name, this.#keys[name]]] : [])),
     );
-    const { runtime, files } = { runtime: this.#runtime, files: this.#files };
-    writeRecord(this.#server, { ...facts, runtime, buildId: readFileSync(file, "utf8"), keys }, files);
+    const root = digestOfFolder(this.#root);
+    const buildId = readFileSync(file, "utf8");
+    writeRecord(this.#server, { ...facts, runtime: this.#runtime, root, buildId, keys }, this.#files);
   }
 }

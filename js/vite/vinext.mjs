@@ -14,10 +14,12 @@ const ALIAS = "vinext/cache-runtime";
  * @property {(specifier: string) => string | undefined} resolve The real path of one of its exports.
  *
  * @typedef {object} AppConfig
- * @property {string} file What the configuration comes from.
+ * @property {string} [file] What the configuration comes from, if there is one.
  * @property {unknown} [deploymentId]
  * @property {boolean} runtimeServerDeploymentId
  * @property {boolean} hasCdnAdapter Whether something else than the data cache stores pages.
+ * @property {boolean} generatesBuildId Whether it has `generateBuildId`.
+ * @property {() => Promise<string>} newBuildId The build ID of one more build.
  */
 
 /**
@@ -92,11 +94,17 @@ export async function readAppConfig(vinext, root, plugins) {
   const config =
     (inline ? await next.resolveNextConfigInput(inline, phase) : await next.loadNextConfig(root, phase)) ??
     {};
+  const path = next.findNextConfigPath(root);
+  const { generateBuildId } = config;
   return {
-    file: inline ? "vinext's option nextConfig" : basename(next.findNextConfigPath(root) ?? "next.config"),
+    file: inline ? "vinext's option nextConfig" : path ? basename(path) : undefined,
     deploymentId: config.deploymentId,
     runtimeServerDeploymentId: config.experimental?.runtimeServerDeploymentId === true,
     hasCdnAdapter: (await flatten(plugins)).some((plugin) => Boolean(plugin?.__vinextCacheConfig?.cdn)),
+    generatesBuildId: Boolean(generateBuildId),
+    // Without a deployment ID, because an invalid one would be an error.
+    newBuildId: async () =>
+      (await next.resolveNextConfig({ generateBuildId, deploymentId: "" }, root)).buildId,
   };
 }
 
@@ -106,7 +114,7 @@ export async function readAppConfig(vinext, root, plugins) {
  * @param {unknown} plugins
  * @returns {Promise<any[]>}
  */
-async function flatten(plugins) {
+export async function flatten(plugins) {
   const awaited = await plugins;
   return Array.isArray(awaited) ? (await Promise.all(awaited.map(flatten))).flat() : [awaited];
 }
