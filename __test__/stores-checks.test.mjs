@@ -14,7 +14,7 @@ const seen = () => ({
   purged: "blue",
   before: { blue: 5, green: 5, indigo: 5 },
   after: { green: 5, indigo: 5 },
-  purge: { written: 5 },
+  purge: { deleted: 5 },
 });
 
 const [ANSWERED, CROSSED, SHARED, PURGED, KEPT, NATIVE] = [0, 1, 2, 3, 4, 5];

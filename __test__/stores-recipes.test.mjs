@@ -1,4 +1,4 @@
-// The recipes of docs/stores.md, as they stand there, over stores that hold keys of four deployments.
+// The commands and recipes of docs/stores/, as they stand there, over stores that hold keys of four deployments.
 import { execFile } from "node:child_process";
 import {
   chmodSync,
@@ -27,11 +27,13 @@ import { installExample, workerdRunsHere } from "./helpers/worker-app.mjs";
 
 const execute = promisify(execFile);
 const repository = fileURLToPath(new URL("..", import.meta.url));
-const document = readFileSync(new URL("../docs/stores.md", import.meta.url), "utf8");
+const read = (page) => readFileSync(new URL(`../docs/${page}`, import.meta.url), "utf8");
 
-/** The code under a heading, up to the next heading. */
-const recipes = (heading) => {
-  const section = document.split(/^##+ /m).find((text) => text.startsWith(`${heading}\n`));
+/** The code of a page in docs/stores under a heading, up to the next heading. */
+const recipes = (page, heading) => {
+  const section = read(`stores/${page}.md`)
+    .split(/^#+ /m)
+    .find((text) => text.startsWith(`${heading}\n`));
   return [...section.matchAll(/```\w+\n([^]*?)```/g)].map(([, code]) => code);
 };
 
@@ -64,8 +66,8 @@ function project(t, commands = {}) {
 }
 
 const overRedis = redisIsHere ? test.serial : test.serial.skip;
-const [redisStart, redisPurge, redisOne] = recipes("Redis");
-const [redisCluster] = recipes("Cluster");
+const [redisStart, redisPurge, redisOne] = recipes("redis", "With redis-cli instead");
+const [redisCluster] = recipes("cluster", "With redis-cli instead");
 
 /** A Redis with these keys in it, and the recipes to run over it. */
 async function redisWith(t, keys, options) {
@@ -77,6 +79,7 @@ async function redisWith(t, keys, options) {
   for (const key of keys) await client.set(key, "entry");
   return {
     client,
+    url: redis.url,
     run: (code, url = redis.url) => shell(`${redisStart}${code}`, { REDIS_URL: url }),
     list: async () => sorted(await client.keys("*")),
     urlOf: (login) => redis.url.replace("//", `//${login}@`),
@@ -91,8 +94,31 @@ overRedis("Redis", async (t) => {
   t.deepEqual(await list(), sorted(kept));
   await run(redisOne.replace("--glob v1", "--glob v2"));
   t.deepEqual(await list(), sorted(kept.filter((key) => !keysOf("v2").includes(key))));
-  await t.throwsAsync(run(redisOne.replace("--glob v1", '--glob ""')), { message: /an empty seed/ });
+  await t.throwsAsync(run(redisOne.replace("--glob v1", '--glob ""')), { message: /the seed is empty/ });
 });
+
+for (const [page, heading, variable, scheme] of [
+  ["redis", "Redis", "REDIS_URL", "redis"],
+  ["valkey", "Valkey", "VALKEY_URL", "valkey"],
+]) {
+  overRedis(`${heading}: purge`, async (t) => {
+    const { client, list, url } = await redisWith(t, all);
+    const { shell } = project(t);
+    const [code] = recipes(page, heading);
+    const [look, purge] = code.trim().split("\n");
+    const env = { [variable]: url.replace("redis:", `${scheme}:`) };
+    await shell(look, env);
+    t.deepEqual(await list(), sorted(all));
+    await shell(purge, env);
+    t.deepEqual(await list(), sorted(kept));
+    if (page !== "redis") return;
+    await client.select(1);
+    for (const key of all) await client.set(`shop:${key}`, "entry");
+    const [behindPrefix] = recipes("redis", "Databases and prefixes");
+    await shell(behindPrefix, env);
+    t.deepEqual(await list(), sorted(kept.map((key) => `shop:${key}`)));
+  });
+}
 
 overRedis("Redis: a key of 200 KB", async (t) => {
   const long = buildUseCacheKey("é".repeat(100_000), "v1", "[]");
@@ -164,6 +190,11 @@ overRedis("Redis: a cluster", async (t) => {
   });
   await run(redisCluster);
   t.deepEqual(await list(), sorted(kept));
+
+  for (const key of stale) await set(key);
+  const [purge] = recipes("cluster", "A cluster of Redis or Valkey");
+  await run(purge);
+  t.deepEqual(await list(), sorted(kept));
 });
 
 const overKv = workerdRunsHere ? test.serial : test.serial.skip;
@@ -195,12 +226,19 @@ overKv("Workers KV", async (t) => {
     return sorted(JSON.parse(stdout).map(({ name }) => name));
   };
   await local(`npx wrangler kv bulk put --binding ${binding} --remote entries.json`);
-  const [purge] = recipes("Workers KV");
+  const [purge] = recipes("kv", "With Wrangler's commands instead");
   await t.throwsAsync(local(purge.replace("--keep v3", "--keep V3")), { message: /no key of "V3" was read/ });
   t.deepEqual(await list(), sorted(everything));
   await local(purge);
   t.deepEqual(await list(), sorted([...physical(kept), keysOf("v1")[0]]));
   await local(purge);
+
+  symlinkSync(join(wrangler, "../.."), join(root, "node_modules/wrangler"), "junction");
+  await local(`npx wrangler kv bulk put --binding ${binding} --remote entries.json`);
+  const [command] = recipes("kv", "Workers KV");
+  t.true(command.includes("--remote"));
+  await shell(`set -e\n${command.replaceAll(" --remote", "")}`, { CLOUDFLARE_CF_FETCH_ENABLED: "false" });
+  t.deepEqual(await list(), sorted([...physical(kept), keysOf("v1")[0]]));
 
   const many = Array.from({ length: 1100 }, (_, index) => buildUseCacheKey(`id${index}`, "v1"));
   writeFileSync(
@@ -208,14 +246,14 @@ overKv("Workers KV", async (t) => {
     JSON.stringify(physical(many).map((key) => ({ key, value: "entry" }))),
   );
   await local(`npx wrangler kv bulk put --binding ${binding} --remote entries.json`);
-  t.is((await list()).length, 1000, "Wrangler lists more than before: docs/stores.md says otherwise.");
+  t.is((await list()).length, 1000, "Wrangler lists more than before: docs/stores/kv.md says otherwise.");
 });
 
 const KEEP = 'const keep = ["v2", "v3"];';
 
 /** A recipe in JavaScript as it stands, and with other deployments to keep. */
-const scriptOf = (heading) => {
-  const [code] = recipes(heading);
+const scriptOf = (page, heading) => {
+  const [code] = recipes(page, heading);
   return { code, keeping: (keep) => code.replace(KEEP, `const keep = ${JSON.stringify(keep)};`) };
 };
 
@@ -236,7 +274,7 @@ test("SQLite", async (t) => {
   await run(`${prepare}
     database.exec("CREATE TABLE entries (key TEXT PRIMARY KEY)");
     for (const key of ${JSON.stringify(all)}) database.prepare("INSERT INTO entries VALUES (?)").run(key);`);
-  const { code, keeping } = scriptOf("SQLite");
+  const { code, keeping } = scriptOf("sqlite", "SQLite");
   await t.throwsAsync(run(keeping([])), { message: /No deployment is to be kept/ });
   await t.throwsAsync(run(keeping(["v2", "V3"])), { message: /No entry of V3/ });
   t.deepEqual(await list(), sorted(all));
@@ -271,7 +309,7 @@ test("A directory", async (t) => {
     writeFileSync(join(root, "script.mjs"), code);
     return shell("node script.mjs");
   };
-  const { code, keeping } = scriptOf("A directory");
+  const { code, keeping } = scriptOf("directory", "A directory");
   await t.throwsAsync(run(keeping([])), { message: /No deployment is to be kept/ });
   await t.throwsAsync(run(keeping(["v2", "V3"])), { message: /No entry of V3/ });
   t.deepEqual(sorted(readdirSync(folder, "latin1")), before);
@@ -283,7 +321,7 @@ test("A directory", async (t) => {
 });
 
 test("From Rust", async (t) => {
-  const [, command] = /`cargo run (--example purge.*?) < keys`/.exec(document);
+  const [, command] = /`cargo run (--example purge.*?) < keys`/.exec(read("stores.md"));
   t.true(existsSync(join(repository, "examples/purge.rs")));
   const { stdout } = await execute(
     "bash",

@@ -30,13 +30,13 @@ process.on("exit", () => running.forEach((kill) => kill()));
 /**
  * @typedef {{ port: number, url: string, kill(): void, stop(): Promise<void> }} Server
  *
- * @param {string[]} [options] @returns {Promise<Server>}
+ * @param {string[]} [options] @param {string[]} [command] Another server of the same protocol. @returns {Promise<Server>}
  */
-export async function startRedis(options = []) {
+export async function startRedis(options = [], [file, ...first] = ["redis-server"]) {
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
   const port = await freePort();
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options];
-  const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(file, [...first, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(server, "close");
   const kill = () => server.kill("SIGKILL");
   running.add(kill);

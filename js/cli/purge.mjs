@@ -171,7 +171,7 @@ async function deleteStale(store, filter, stale, pause, signal) {
       for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
       // It refuses every key, or it is gone.
       if (deleted + missing === 0) return;
-      progress.show(() => `${digits(sum.deleted)} of ${digits(stale)} keys deleted`);
+      progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
       if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
     }
   };
@@ -192,7 +192,7 @@ async function hintFor(store, sample) {
  */
 async function report(result, counted, filterOptions, hint) {
   const { rows, more } = rowsOf(counted, filterOptions);
-  const lines = [`${result.store}: ${digits(counted.keys)} keys`, ""];
+  const lines = [`${result.store}: ${keyCount(counted.keys)}`, ""];
   lines.push(
     ...renderShares(
       rows.map(({ keys, name, fate }) => ({ size: keys, cells: [name, fate] })),
@@ -207,13 +207,15 @@ async function report(result, counted, filterOptions, hint) {
   await stdout.write(`${lines.join("\n")}\n`);
 }
 
+const keyCount = (/** @type {number} */ keys) => (keys === 1 ? "1 key" : `${digits(keys)} keys`);
+
 /** @param {Result} result */
 function conclude({ refused, dryRun, stale, deleted, missing }) {
   if (refused) return;
   if (stale === 0) return "There is nothing to delete.";
-  if (dryRun) return `${digits(stale)} keys would be deleted. Nothing is deleted without --yes.`;
+  if (dryRun) return `${keyCount(stale)} would be deleted. Nothing is deleted without --yes.`;
   const gone = missing > 0 ? `, ${digits(missing)} were gone already` : "";
-  return `${digits(deleted)} of ${digits(stale)} keys deleted${gone}.`;
+  return `${digits(deleted)} of ${keyCount(stale)} deleted${gone}.`;
 }
 
 /** Why the purge is not complete, if it is not. @param {Result} result */
@@ -221,12 +223,10 @@ function complaintOf({ refused, stale, deleted, missing, failures, interrupted }
   if (refused) return refused;
   const left = Math.max(0, stale - deleted - missing);
   if (failures.length > 0) {
-    const words = failures.map(({ message, keys }) =>
-      keys > 0 ? `${digits(keys)} keys: ${message}` : message,
-    );
-    return `${digits(left)} keys are not deleted.\n${words.join("\n")}`;
+    const words = failures.map(({ message, keys }) => (keys > 0 ? `${keyCount(keys)}: ${message}` : message));
+    return `${keyCount(left)} not deleted.\n${words.join("\n")}`;
   }
   if (interrupted)
-    return `interrupted: ${digits(left)} keys are not deleted. Run the command again to delete them.`;
+    return `interrupted: ${keyCount(left)} not deleted. Run the command again to delete the rest.`;
   return undefined;
 }

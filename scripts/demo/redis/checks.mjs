@@ -38,7 +38,7 @@ export function check({
       detail: `hits: ${sharedHits.join(", ")}`,
     },
     {
-      ok: before[purged] > 0 && after[purged] === undefined && purge.written >= before[purged],
+      ok: before[purged] > 0 && after[purged] === undefined && purge.deleted >= before[purged],
       claim: `the purge took all that ${purged} had left`,
       detail: `keys: ${before[purged] ?? 0}, then ${after[purged] ?? 0}`,
     },

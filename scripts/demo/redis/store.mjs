@@ -1,11 +1,8 @@
 // The Redis that the demo's servers share: a corner of its own, under a prefix.
 import { randomUUID } from "node:crypto";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createClient } from "redis";
 import { parseUseCacheKey } from "vinext-cache-key";
 
@@ -14,11 +11,13 @@ const BATCH = 1000;
 
 export class Store {
   prefix = `vinext-cache-key-demo:${randomUUID()}:`;
+  #url;
   #client;
 
   /** @param {string} url */
   static async open(url) {
     const store = new Store();
+    store.#url = url;
     const socket = { reconnectStrategy: false };
     store.#client = createClient({ url, socket });
     store.#client.on("error", () => {});
@@ -51,25 +50,12 @@ export class Store {
     return counts;
   }
 
-  /** Unlinks the keys of all deployments but these, as a shell would: SCAN | vinext-cache-key stale | UNLINK. */
+  /** Deletes the keys of all deployments but these, by the command that is documented for it. */
   async purge(kept) {
     const keep = kept.flatMap((seed) => ["--keep", seed]);
-    const filter = spawn(process.execPath, [CLI, "stale", ...keep, "--strip-prefix", this.prefix, "--json"], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    let summary = "";
-    filter.stderr.setEncoding("utf8").on("data", (text) => (summary += text));
-    const ended = once(filter, "close");
-    const scanned = Readable.from(lines(this.#keys()));
-    await Promise.all([
-      pipeline(scanned, filter.stdin),
-      (async () => {
-        for await (const key of createInterface({ input: filter.stdout })) await this.#client.unlink(key);
-      })(),
-    ]);
-    const [code] = await ended;
-    if (code !== 0) throw new Error(`The purge failed: ${summary}`);
-    return JSON.parse(summary);
+    const args = ["purge", this.#url, ...keep, "--strip-prefix", this.prefix, "--yes", "--json"];
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args]);
+    return JSON.parse(stdout);
   }
 
   /** Leaves nothing behind. */
@@ -77,8 +63,4 @@ export class Store {
     for await (const keys of this.#keys()) if (keys.length > 0) await this.#client.unlink(keys);
     await this.#client.close();
   }
-}
-
-async function* lines(batches) {
-  for await (const keys of batches) for (const key of keys) yield `${key}\n`;
 }
