@@ -37,7 +37,7 @@ Until then the output waits, in a temporary file if it is long.
 
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
-To delete them: npx vinext-cache-key purge --help. docs/stores.md in the package's repository has scripts for other stores.`;
+npx vinext-cache-key purge deletes them from Redis, Valkey and Workers KV; docs/stores.md has scripts for other stores.`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
