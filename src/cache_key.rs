@@ -32,7 +32,7 @@ pub(crate) const SEED_MARK: &[u8] = b"build:";
 /// [`Error::UriMalformed`] where the seed holds a lone surrogate.
 ///
 /// ```
-/// use vinext_cache_key::build_use_cache_key;
+/// use vinext_cache_key::cache_key::build_use_cache_key;
 /// let key = build_use_cache_key(b"id", Some(b"v 1"), Some(b"digest"))?;
 /// assert_eq!(key, b"use-cache:build:v%201:id:digest");
 /// # Ok::<_, vinext_cache_key::Error>(())

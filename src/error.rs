@@ -6,8 +6,6 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A deployment ID is present and is not a string.
-    DeploymentIdNotAString,
     /// A deployment ID does not match `^[a-zA-Z0-9_-]+$`.
     DeploymentIdInvalidCharacters,
     /// The server is to take its deployment ID from the environment, which has none.
@@ -19,15 +17,6 @@ pub enum Error {
         /// The environment's ID.
         env: String,
     },
-    /// An argument is of the wrong type.
-    InvalidArgType {
-        /// Which one, as the caller would write it: `args.reply`.
-        argument: String,
-        /// What it must be: `a string`.
-        expected: &'static str,
-        /// What it was.
-        received: String,
-    },
     /// A store's limit has no space for the scope of a key and a digest.
     StorageKeyTooLong {
         /// The length of scope and digest in bytes.
@@ -37,8 +26,6 @@ pub enum Error {
     },
     /// A seed holds a lone surrogate, which has no URI encoding.
     UriMalformed,
-    /// The key would be longer than a JavaScript string can be.
-    StringTooLong,
 }
 
 impl Error {
@@ -46,13 +33,11 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {
-            Self::DeploymentIdNotAString => Some("ERR_DEPLOYMENT_ID_NOT_A_STRING"),
             Self::DeploymentIdInvalidCharacters => Some("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS"),
             Self::RuntimeDeploymentIdMissing => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISSING"),
             Self::RuntimeDeploymentIdMismatch { .. } => Some("ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH"),
-            Self::InvalidArgType { .. } => Some("ERR_INVALID_ARG_TYPE"),
             Self::StorageKeyTooLong { .. } => Some("ERR_STORAGE_KEY_TOO_LONG"),
-            Self::UriMalformed | Self::StringTooLong => None,
+            Self::UriMalformed => None,
         }
     }
 }
@@ -60,10 +45,6 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DeploymentIdNotAString => f.write_str(
-                "Invalid `deploymentId` configuration: must be a string. \
-                 https://nextjs.org/docs/messages/deploymentid-not-a-string",
-            ),
             Self::DeploymentIdInvalidCharacters => f.write_str(
                 "Invalid `deploymentId` configuration: contains invalid characters. \
                  Only alphanumeric characters, hyphens, and underscores are allowed. \
@@ -77,16 +58,11 @@ impl fmt::Display for Error {
                 "The configured `deploymentId` \"{config}\" is not process.env.NEXT_DEPLOYMENT_ID \"{env}\", \
                  and runtimeServerDeploymentId is enabled"
             ),
-            Self::InvalidArgType { argument, expected, received } => {
-                let what = if argument.contains('.') { "property" } else { "argument" };
-                write!(f, "The \"{argument}\" {what} must be {expected}. Received {received}")
-            }
             Self::StorageKeyTooLong { needed, max_bytes } => write!(
                 f,
                 "The key is too long and its shortest form needs {needed} bytes. Received maxBytes {max_bytes}"
             ),
             Self::UriMalformed => f.write_str("URI malformed"),
-            Self::StringTooLong => f.write_str("Invalid string length"),
         }
     }
 }

@@ -65,7 +65,7 @@ pub struct KeyOptions {
 /// The key of a call's arguments: an unpadded base64url SHA-256.
 ///
 /// ```
-/// use vinext_cache_key::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
+/// use vinext_cache_key::flight_arguments::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
 /// let args = FlightArguments::<[u8]> {
 ///     version: 1,
 ///     reply: Reply::Text(b"[]"),

@@ -39,11 +39,17 @@ impl JsonSink for Vec<u8> {
     }
 }
 
-/// Text that JSON can hold: WTF-8 bytes or UTF-16 units.
+/// Text that JSON can hold: `str`, WTF-8 bytes or UTF-16 units.
 pub trait JsonText {
     /// Writes what `JSON.stringify(text)` has between its quotes: quotes, backslashes and controls are escaped, and so are lone
     /// surrogates. Whoever writes the quotes has punctuation to write with them, and each write has its price.
     fn write_json_text(&self, json: &mut impl JsonSink);
+}
+
+impl JsonText for str {
+    fn write_json_text(&self, json: &mut impl JsonSink) {
+        self.as_bytes().write_json_text(json);
+    }
 }
 
 impl JsonText for [u8] {

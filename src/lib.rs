@@ -11,11 +11,13 @@
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
 //! | [`next_key`] | the keys of Next.js, which a store may hold as well |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
+//! | [`text`] | the functions for Rust's own text |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
 //! | `node` | the Node-API addon, with the feature of that name: the only place that knows JavaScript |
 //!
-//! Text is taken and given as bytes of [`wtf8`]; any `str` is such text.
+//! The functions at the root take `&str` and give `String`: see [`text`]. Those in the modules take and give JavaScript's text,
+//! which may hold lone surrogates, as bytes of [`wtf8`].
 
 pub mod cache_key;
 pub mod deployment_id;
@@ -29,18 +31,18 @@ mod node;
 pub mod stale;
 pub mod storage_key;
 pub mod store_prefix;
+pub mod text;
 pub mod uri_component;
 pub mod wtf8;
 
 pub use cache_key::{
-    ArgsForm, Artifact, CacheKey, Page, PageFamily, PageKey, PagePath, RootParam, RootParamValue,
-    UseCacheKeyParts, build_use_cache_key, parse_cache_key, parse_page_key, parse_use_cache_key,
-    use_cache_key_prefix,
+    ArgsForm, Artifact, CacheKey, Page, PageFamily, PageKey, PagePath, parse_cache_key, parse_page_key,
 };
 pub use deployment_id::{resolve_deployment_id, resolve_runtime_deployment_id, validate_deployment_id};
 pub use error::Error;
-pub use flight_arguments::{
-    Entry, FlightArguments, KeyOptions, Reply, canonical_json_key, flight_arguments_key,
-};
+pub use flight_arguments::{Entry, FlightArguments, KeyOptions, Reply};
 pub use key_seed::resolve_use_cache_key_seed;
-pub use storage_key::storage_key;
+pub use text::{
+    RootParamValue, UseCacheKeyParts, build_use_cache_key, canonical_json_key, flight_arguments_key,
+    parse_use_cache_key, storage_key, use_cache_key_prefix,
+};

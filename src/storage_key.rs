@@ -33,7 +33,7 @@ const DIGEST_LENGTH: usize = 43;
 /// [`Error::StorageKeyTooLong`] if `max_bytes` has no space for the scope and the digest.
 ///
 /// ```
-/// use vinext_cache_key::storage_key;
+/// use vinext_cache_key::storage_key::storage_key;
 /// let key = format!(r#"use-cache:build:v1:["/app/page.tsx:greet","{}"]"#, "0".repeat(500));
 /// let stored = storage_key(key.as_bytes(), 512)?;
 /// assert!(stored.starts_with(b"use-cache:build:v1:sha256:"));

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use vinext_cache_key::parse_use_cache_key;
+use vinext_cache_key::cache_key::parse_use_cache_key;
 
 /// How keys begin, go on and end that make a parser look far ahead, begin anew, or look back.
 const SHAPES: [[&str; 3]; 11] = [

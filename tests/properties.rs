@@ -5,10 +5,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use vinext_cache_key::Error;
+use vinext_cache_key::cache_key::*;
+use vinext_cache_key::flight_arguments::*;
 use vinext_cache_key::json::JsonText;
 use vinext_cache_key::uri_component::{decode_uri_component, encode_uri_component};
 use vinext_cache_key::wtf8::{from_utf16, to_utf16};
-use vinext_cache_key::*;
 
 /// UTF-16 units: mostly what JSON, URIs or a key's grammar treat in a way of their own, and any.
 fn units() -> impl Strategy<Value = Vec<u16>> {

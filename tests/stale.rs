@@ -1,7 +1,7 @@
 //! The filter over lists that end, and are cut into chunks, anywhere.
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
-use vinext_cache_key::parse_use_cache_key;
+use vinext_cache_key::cache_key::parse_use_cache_key;
 use vinext_cache_key::stale::{Fate, Keep, Options, Other, Owner, Refusal, Separator, StaleKeys};
 use vinext_cache_key::store_prefix::StorePrefix;
 

@@ -62,7 +62,7 @@ pub enum RootParamValue {
 /// vinext 1.4.0, a JSON array.
 ///
 /// ```
-/// use vinext_cache_key::parse_use_cache_key;
+/// use vinext_cache_key::cache_key::parse_use_cache_key;
 /// let parts = parse_use_cache_key(br#"use-cache:build:v1:["/app/a.ts:get","ref"]:"#).unwrap();
 /// assert_eq!(parts.key_seed.as_deref(), Some("v1"));
 /// assert_eq!(parts.export_name.as_deref(), Some(b"get".as_slice()));

@@ -1,0 +1,146 @@
+//! The crate's functions for Rust's own text: they take `&str` and give `String`.
+//!
+//! JavaScript's text may hold lone surrogates, which `str` cannot. The functions of the same names in [`crate::cache_key`],
+//! [`crate::flight_arguments`] and [`mod@crate::storage_key`] take and give such text, as bytes of [`crate::wtf8`].
+
+use std::borrow::Cow;
+
+use crate::cache_key::{self, ArgsForm};
+use crate::error::Error;
+use crate::flight_arguments::{self, FlightArguments, KeyOptions};
+use crate::storage_key as storage;
+
+/// vinext's key for a cached function: its id, under the identity that scopes it, with the key of its arguments. An empty seed
+/// means none. An empty `args_key` is one, and leaves a trailing colon.
+///
+/// ```
+/// use vinext_cache_key::build_use_cache_key;
+/// let key = build_use_cache_key("id", Some("v 1"), Some("digest"));
+/// assert_eq!(key, "use-cache:build:v%201:id:digest");
+/// ```
+#[must_use]
+pub fn build_use_cache_key(id: &str, key_seed: Option<&str>, args_key: Option<&str>) -> String {
+    let mut key = use_cache_key_prefix(key_seed) + id;
+    if let Some(args_key) = args_key {
+        key.push(':');
+        key.push_str(args_key);
+    }
+    key
+}
+
+/// What every key under this seed starts with, and no key under another seed. Without a seed it is what every key starts with.
+///
+/// ```
+/// use vinext_cache_key::use_cache_key_prefix;
+/// assert_eq!(use_cache_key_prefix(Some("v 1")), "use-cache:build:v%201:");
+/// ```
+#[must_use]
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a `str` has no lone surrogates, and a prefix is ASCII"
+)]
+pub fn use_cache_key_prefix(key_seed: Option<&str>) -> String {
+    let prefix = cache_key::use_cache_key_prefix(key_seed.map(str::as_bytes)).expect("no lone surrogates");
+    String::from_utf8(prefix).expect("ASCII")
+}
+
+/// The parts of a key. See [`cache_key::UseCacheKeyParts`], which has the same fields as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the other type documents them")]
+pub struct UseCacheKeyParts {
+    pub key_seed: Option<String>,
+    pub id: String,
+    pub module_id: Option<String>,
+    pub export_name: Option<String>,
+    pub server_reference_id: Option<String>,
+    pub args_key: Option<String>,
+    pub args_form: Option<ArgsForm>,
+    pub root_params: Option<Vec<(String, Option<RootParamValue>)>>,
+}
+
+/// A root param's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RootParamValue {
+    /// `[name]`
+    One(String),
+    /// `[...name]`
+    Many(Vec<String>),
+}
+
+/// Takes a key apart, or returns `None` for text that is no `"use cache"` key. A lone surrogate that JSON escapes becomes U+FFFD.
+///
+/// ```
+/// use vinext_cache_key::parse_use_cache_key;
+/// let parts = parse_use_cache_key(r#"use-cache:build:v1:["/app/a.ts:get","ref"]:"#).unwrap();
+/// assert_eq!(parts.key_seed.as_deref(), Some("v1"));
+/// assert_eq!(parts.export_name.as_deref(), Some("get"));
+/// ```
+#[must_use]
+pub fn parse_use_cache_key(key: &str) -> Option<UseCacheKeyParts> {
+    let parts = cache_key::parse_use_cache_key(key.as_bytes())?;
+    let value = |value| match value {
+        cache_key::RootParamValue::One(one) => RootParamValue::One(lossy(&one)),
+        cache_key::RootParamValue::Many(many) => {
+            RootParamValue::Many(many.iter().map(|one| lossy(one)).collect())
+        }
+    };
+    let root_params = |params: Vec<cache_key::RootParam>| {
+        params.into_iter().map(|(name, given)| (lossy(&name), given.map(value))).collect()
+    };
+    Some(UseCacheKeyParts {
+        key_seed: parts.key_seed,
+        id: lossy(parts.id),
+        module_id: parts.module_id.as_deref().map(lossy),
+        export_name: parts.export_name.as_deref().map(lossy),
+        server_reference_id: parts.server_reference_id.as_deref().map(lossy),
+        args_key: parts.args_key.map(lossy),
+        args_form: parts.args_form,
+        root_params: parts.root_params.map(root_params),
+    })
+}
+
+/// The key of a call's arguments: an unpadded base64url SHA-256.
+///
+/// ```
+/// use vinext_cache_key::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
+/// let args = FlightArguments { reply: Reply::Text("[]"), page_props_index: None, layout_props_index: None };
+/// let key = flight_arguments_key(&args, KeyOptions::default());
+/// assert_eq!(key, "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA");
+/// ```
+#[must_use]
+pub fn flight_arguments_key(args: &FlightArguments<'_, str>, options: KeyOptions) -> String {
+    ascii(&flight_arguments::flight_arguments_key(args, options))
+}
+
+/// The key of arguments that are canonical JSON already.
+#[must_use]
+pub fn canonical_json_key(json: &str) -> String {
+    ascii(&flight_arguments::canonical_json_key(json.as_bytes()))
+}
+
+/// The key under which a store keeps the entry of `key`, at most `max_bytes` long. See [`storage::storage_key`].
+///
+/// # Errors
+/// [`Error::StorageKeyTooLong`] if `max_bytes` has no space for the scope and the digest.
+///
+/// ```
+/// use vinext_cache_key::storage_key;
+/// let key = format!(r#"use-cache:build:v1:["/app/page.tsx:greet","{}"]"#, "0".repeat(500));
+/// assert!(storage_key(&key, 512)?.starts_with("use-cache:build:v1:sha256:"));
+/// # Ok::<_, vinext_cache_key::Error>(())
+/// ```
+pub fn storage_key(key: &str, max_bytes: usize) -> Result<Cow<'_, str>, Error> {
+    Ok(match storage::storage_key(key.as_bytes(), max_bytes)? {
+        Cow::Borrowed(_) => Cow::Borrowed(key),
+        Cow::Owned(shorter) => Cow::Owned(lossy(&shorter)),
+    })
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+fn ascii(digest: &[u8]) -> String {
+    digest.iter().copied().map(char::from).collect()
+}
