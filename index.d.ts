@@ -1,3 +1,10 @@
+// Where these functions differ from vinext's on purpose:
+// - A value of the wrong type is a TypeError that names the argument. vinext makes text of it, or fails as it happens to.
+// - `fileMetadata` gives keys that vinext 1.4.0 does not make.
+// - `resolveUseCacheKeySeed` returns `undefined` for no identity. vinext returns the last falsy value.
+// - `validateDeploymentId` refuses `""` and `undefined`, which mean "no ID" in `resolveDeploymentId`.
+// - `runtimeServerDeploymentId`, `deploymentId` and `versionMetadataBinding` are options that vinext does not have.
+
 /** Where identities are read: an object like `process.env`, or the bindings of a Worker. */
 export type Environment = Record<string, unknown>;
 
@@ -12,7 +19,7 @@ export interface DeploymentIdOptions {
 export interface KeySeedOptions {
   /** An ID that the caller knows, for instance of the request at hand. It goes before all others. */
   deploymentId?: string;
-  /** The name of a Workers version metadata binding in `env`, whose `id` goes before the build ID. */
+  /** The name of a Workers version metadata binding in `env`. Its `id` goes before the build ID, and must be there. */
   versionMetadataBinding?: string;
 }
 
@@ -37,16 +44,22 @@ export interface FlightArguments {
   layoutPropsIndex?: number;
 }
 
-/** Which implementation is loaded. */
-export declare const implementation: {
-  readonly kind: "native" | "portable";
-  /** The path of the native binary. */
-  readonly binary?: string;
+/** Which implementation is loaded: the native addon, or plain JavaScript. */
+export declare const implementation: NativeImplementation | PortableImplementation;
+
+export interface NativeImplementation {
+  readonly kind: "native";
+  /** The path of the binary. */
+  readonly binary: string;
   /** The platform that the binary is built for, such as `linux-x64-gnu`. */
-  readonly target?: string;
+  readonly target: string;
+}
+
+export interface PortableImplementation {
+  readonly kind: "portable";
   /** Why the native implementation is not loaded. */
-  readonly reason?: string;
-};
+  readonly reason: string;
+}
 
 /**
  * The key under which vinext stores what a cached function returned.
@@ -62,7 +75,7 @@ export declare const implementation: {
  * buildUseCacheKey("id", "v1", "digest"); // "use-cache:build:v1:id:digest"
  * ```
  */
-export declare function buildUseCacheKey(id: string, keySeed?: string | null, argsKey?: string): string
+export declare function buildUseCacheKey(id: string, keySeed?: string | null, argsKey?: string): string;
 
 /**
  * The key of a call: `buildUseCacheKey(id, keySeed, flightArgumentsKey(args, options))` in one step.
@@ -74,7 +87,12 @@ export declare function buildUseCacheKey(id: string, keySeed?: string | null, ar
  * // "use-cache:build:v1:id:y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
  * ```
  */
-export declare function deriveUseCacheKey(id: string, keySeed: string | null | undefined, args: FlightArguments, options?: KeyOptions): string
+export declare function deriveUseCacheKey(
+  id: string,
+  keySeed: string | null | undefined,
+  args: FlightArguments,
+  options?: KeyOptions,
+): string;
 
 /**
  * The key of a call's arguments: the unpadded base64url SHA-256 of `JSON.stringify({ ...args, reply })`, 43 characters, in
@@ -90,7 +108,7 @@ export declare function deriveUseCacheKey(id: string, keySeed: string | null | u
  * flightArgumentsKey({ version: 1, reply: "[]" }); // "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
  * ```
  */
-export declare function flightArgumentsKey(args: FlightArguments, options?: KeyOptions): string
+export declare function flightArgumentsKey(args: FlightArguments, options?: KeyOptions): string;
 
 /**
  * Takes a key apart: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
@@ -108,7 +126,7 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
  * //   exportName: "default", serverReferenceId: "reference", argsKey: "", argsForm: "text" }
  * ```
  */
-export declare function parseUseCacheKey(key: string): UseCacheKeyParts | null
+export declare function parseUseCacheKey(key: string): UseCacheKeyParts | null;
 
 /**
  * The deployment ID of a build: the configured one, else the environment's.
@@ -127,7 +145,11 @@ export declare function parseUseCacheKey(key: string): UseCacheKeyParts | null
  * resolveDeploymentId("", { NEXT_DEPLOYMENT_ID: "v1" }); // undefined
  * ```
  */
-export declare function resolveDeploymentId(configDeploymentId: unknown, env?: Environment, options?: DeploymentIdOptions): string | undefined
+export declare function resolveDeploymentId(
+  configDeploymentId: unknown,
+  env?: Environment,
+  options?: DeploymentIdOptions,
+): string | undefined;
 
 /**
  * The identity that scopes the keys of a build: the deployment ID, else the build ID.
@@ -139,33 +161,36 @@ export declare function resolveDeploymentId(configDeploymentId: unknown, env?: E
  * @param env - Where the identities are read, or the bindings of a Worker. Default: `process.env` of the calling thread.
  * @param options - An identity that only the caller knows.
  * @returns The seed, or `undefined` where there is no identity.
- * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and what `validateDeploymentId` throws for
- * `options.deploymentId`.
+ * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and for a binding without an `id` that is a
+ * string and not empty; what `validateDeploymentId` throws for `options.deploymentId`.
  * @example
  * ```js
  * resolveUseCacheKeySeed({ NEXT_DEPLOYMENT_ID: "", __VINEXT_BUILD_ID: "build-7" }); // "build-7"
  * ```
  */
-export declare function resolveUseCacheKeySeed(env?: Environment, options?: KeySeedOptions): string | undefined
+export declare function resolveUseCacheKeySeed(
+  env?: Environment,
+  options?: KeySeedOptions,
+): string | undefined;
 
 /** What `parseUseCacheKey` found in a key. */
 export interface UseCacheKeyParts {
   /** The deployment or build ID that scopes the key, decoded. */
-  keySeed?: string
+  keySeed?: string;
   /** The function's id, as `buildUseCacheKey` takes it. */
-  id: string
+  id: string;
   /** The module that the cached function is in: a path on the machine that built the app. */
-  moduleId?: string
+  moduleId?: string;
   /** The name by which the module exports the function. */
-  exportName?: string
+  exportName?: string;
   /** The id of the function's server reference. */
-  serverReferenceId?: string
+  serverReferenceId?: string;
   /** The key of the arguments: a digest in vinext 1.4.0. */
-  argsKey?: string
+  argsKey?: string;
   /** Whether that is a digest, or React's text as in vinext before 1.4.0. */
-  argsForm?: 'digest' | 'text'
+  argsForm?: "digest" | "text";
   /** The root params that the function read, sorted by name; `null` for one that the route lacks. */
-  rootParams?: Array<[name: string, value: string | Array<string> | null]>
+  rootParams?: Array<[name: string, value: string | Array<string> | null]>;
 }
 
 /**
@@ -179,7 +204,7 @@ export interface UseCacheKeyParts {
  * useCacheKeyPrefix("v 1"); // "use-cache:build:v%201:"
  * ```
  */
-export declare function useCacheKeyPrefix(keySeed?: string | null): string
+export declare function useCacheKeyPrefix(keySeed?: string | null): string;
 
 /**
  * Checks the shape of a deployment ID.
@@ -194,4 +219,4 @@ export declare function useCacheKeyPrefix(keySeed?: string | null): string
  * validateDeploymentId("v1.2"); // throws: a dot is not allowed
  * ```
  */
-export declare function validateDeploymentId(deploymentId: unknown): string
+export declare function validateDeploymentId(deploymentId: unknown): string;

@@ -207,15 +207,18 @@ function load(failed) {
 }
 
 /**
- * The portable implementation, for want of an addon.
- * @param {string} reason
+ * The portable implementation.
+ * @param {string} reason Why it is used.
  */
-function portable(reason) {
-  const api = require("./js/portable.mjs");
-  return { ...api, implementation: Object.freeze({ ...api.implementation, reason }) };
-}
+const portable = (reason) => ({
+  ...require("./js/cjs/portable.js"),
+  implementation: Object.freeze({ kind: "portable", reason }),
+});
 
-/** What `VINEXT_CACHE_KEY` asks for, else the native implementation with the portable one to fall back to. */
+/**
+ * The implementation that `VINEXT_CACHE_KEY` asks for, else the native one with the portable one to fall back to.
+ * @returns {typeof import("./index.js")}
+ */
 function implement() {
   const wanted = permitted(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
@@ -225,7 +228,7 @@ function implement() {
   if (loaded) {
     const { addon, binary, target } = loaded;
     const implementation = Object.freeze({ kind: "native", binary, target });
-    return { ...require("./js/native.js")(addon), implementation };
+    return { ...require("./js/cjs/native.js").createNativeApi(addon), implementation };
   }
   const reason = require("./js/diagnosis.js").diagnose(version, failed);
   if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });

@@ -119,12 +119,11 @@ for (const [name, api] of implementations) {
   });
 
   row("resolveUseCacheKeySeed takes an identity that only the caller knows", (t) => {
-    const env = { __VINEXT_BUILD_ID: "build", RELEASE: { id: "release" }, NONE: { id: "" }, TEXT: "x" };
+    const env = { __VINEXT_BUILD_ID: "build", RELEASE: { id: "release" }, TEXT: "x" };
     const deployed = { ...env, __VINEXT_DEPLOYMENT_ID: "deployed" };
     t.is(api.resolveUseCacheKeySeed(deployed, { deploymentId: "request" }), "request");
     t.is(api.resolveUseCacheKeySeed(deployed, { versionMetadataBinding: "RELEASE" }), "deployed");
     t.is(api.resolveUseCacheKeySeed(env, { versionMetadataBinding: "RELEASE" }), "release");
-    t.is(api.resolveUseCacheKeySeed(env, { versionMetadataBinding: "NONE" }), "build");
     t.is(api.resolveUseCacheKeySeed(env, {}), "build");
     t.throws(() => api.resolveUseCacheKeySeed(env, { deploymentId: "a b" }), invalidCharacters);
     t.throws(() => api.resolveUseCacheKeySeed(env, { deploymentId: null }), notAString);
@@ -136,6 +135,36 @@ for (const [name, api] of implementations) {
       () => api.resolveUseCacheKeySeed(env, { versionMetadataBinding: 1 }),
       invalidType('The "options.versionMetadataBinding" property must be a string. Received type number'),
     );
+  });
+
+  row("resolveUseCacheKeySeed throws for a binding without an ID: the build's would be shared", (t) => {
+    for (const [metadata, received] of [
+      [{}, "undefined"],
+      [{ id: "" }, "an empty string"],
+      [{ id: null }, "null"],
+      [{ id: 7 }, "type number"],
+      [{ id: false }, "type boolean"],
+    ]) {
+      for (const __VINEXT_BUILD_ID of ["build", undefined]) {
+        const env = { RELEASE: metadata, __VINEXT_BUILD_ID };
+        t.throws(
+          () => api.resolveUseCacheKeySeed(env, { versionMetadataBinding: "RELEASE" }),
+          invalidType(
+            `The "env.RELEASE.id" property must be a string that is not empty. Received ${received}`,
+          ),
+        );
+      }
+    }
+    for (const [metadata, received] of [
+      [undefined, "undefined"],
+      [null, "null"],
+      ["v1", "type string"],
+    ]) {
+      t.throws(
+        () => api.resolveUseCacheKeySeed({ RELEASE: metadata }, { versionMetadataBinding: "RELEASE" }),
+        invalidType(`The "env.RELEASE" property must be an object. Received ${received}`),
+      );
+    }
   });
 
   row("the environment is by default process.env of the calling thread", async (t) => {

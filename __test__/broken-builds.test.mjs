@@ -9,11 +9,11 @@ const fuzz = fileURLToPath(new URL("../scripts/fuzz.mjs", import.meta.url));
 const CASES = 100_000;
 
 const mistakes = {
-  "the mark of a seed": {
-    file: "src/cache_key.rs",
-    from: 'b"build:"',
-    to: 'b"build;"',
-    breaks: "buildUseCacheKey is vinext's",
+  "where a byte of a shape is": {
+    file: "src/node/fast.rs",
+    from: "let [files, page, layout, entries]",
+    to: "let [files, layout, page, entries]",
+    breaks: "flightArgumentsKey is vinext's",
   },
   "the alphabet of digests": {
     file: "src/flight_arguments/digest.rs",
@@ -28,7 +28,7 @@ const mistakes = {
     breaks: "flightArgumentsKey is vinext's",
   },
   "the end of a buffer": {
-    file: "src/node/fast/units.rs",
+    file: "src/node/call.rs",
     from: "read + 1 < free",
     to: "read < free",
     breaks: "buildUseCacheKey is vinext's",

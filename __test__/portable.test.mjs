@@ -35,19 +35,38 @@ test("a bundle of it is small and needs node:crypto alone", async (t) => {
   t.log(`${code.length} bytes minified`);
 });
 
-test("the conditions of Workers, edge runtimes and browsers lead to it", (t) => {
+test("the condition of Workers leads to it, and no other condition does", (t) => {
   const resolve = (...flags) =>
     execFileSync(process.execPath, [...flags, "-p", 'require("vinext-cache-key").implementation.kind'], {
       encoding: "utf8",
     }).trim();
   t.is(resolve(), "native");
-  for (const condition of ["workerd", "edge-light", "browser"]) {
-    t.is(resolve(`--conditions=${condition}`), "portable", condition);
+  t.is(resolve("--conditions=workerd"), "portable");
+  for (const condition of ["edge-light", "browser"]) {
+    t.is(resolve(`--conditions=${condition}`), "native", condition);
   }
 });
 
-test("it has a subpath, for import and require", async (t) => {
+test("it has a subpath, for import and for require", async (t) => {
   const imported = await import("vinext-cache-key/portable");
+  const required = createRequire(import.meta.url)("vinext-cache-key/portable");
   t.is(imported.implementation.kind, "portable");
-  t.is(createRequire(import.meta.url)("vinext-cache-key/portable"), imported);
+  t.deepEqual(required.implementation, imported.implementation);
+  t.deepEqual(Object.keys(required), Object.keys(imported));
+});
+
+test("the package loads where require takes no ES modules, as in Jest", (t) => {
+  const load = `
+    const { Module } = require("node:module");
+    Module._extensions[".mjs"] = (_, file) => { throw new Error(file + " is an ES module"); };
+    const api = ["vinext-cache-key", "vinext-cache-key/portable"].map((name) => require(name));
+    process.env.VINEXT_CACHE_KEY = "portable";
+    delete require.cache[require.resolve("vinext-cache-key")];
+    const apis = [...api, require("vinext-cache-key")];
+    console.log(apis.map((api) => api.implementation.kind + " " + api.buildUseCacheKey("id", "s")).join());`;
+  const flag = "--no-experimental-require-module";
+  const flags = process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : [];
+  const stdout = execFileSync(process.execPath, [...flags, "-e", load], { encoding: "utf8" });
+  const key = "use-cache:build:s:id";
+  t.is(stdout.trim(), `native ${key},portable ${key},portable ${key}`);
 });

@@ -1,4 +1,4 @@
-// The results for people, on a terminal and in the README.
+// The results for people, on a terminal and in docs/performance.md.
 
 const duration = (nanoseconds) => {
   if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`;
@@ -24,7 +24,7 @@ export const rows = ({ cases }) => [
   ]),
 ];
 
-/** The cases as a table in Markdown, which the README shows. */
+/** The cases as a table in Markdown, as docs/performance.md shows them. */
 export const markdown = (result) => {
   const [head, ...body] = rows(result).map((cells) => `| ${cells.map((cell) => cell || " ").join(" | ")} |`);
   return [head, `|${" --- |"}${" ---: |".repeat(HEAD.length - 1)}`, ...body].join("\n");

@@ -1,6 +1,6 @@
 //! What old deployments left behind: reads keys, one per line, and prints those of all deployments but the ones named.
 //!
-//! `cargo run --example purge --no-default-features -- v2 v3 < keys`
+//! `cargo run --example purge -- v2 v3 < keys`
 
 use std::env;
 use std::error::Error;

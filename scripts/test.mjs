@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 const args = process.argv.slice(2);
 const slow = args.includes("--slow");
 const ava = ["npx", ["ava", ...args.filter((arg) => arg !== "--slow")]];
-const suites = slow ? [ava] : [["cargo", ["test", "--no-default-features", "--quiet"]], ava];
+const suites = slow ? [ava] : [["cargo", ["test", "--quiet"]], ava];
 
 for (const [command, suiteArgs] of suites) {
   console.log(`› ${command} ${suiteArgs.join(" ")}`);

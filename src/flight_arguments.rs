@@ -10,11 +10,9 @@ pub use digest::Digest;
 use crate::json::{JsonSink, JsonText};
 use digest::{Hash, Sha256Sink};
 
-/// The arguments of a cached function, as vinext transports them. Text is WTF-8 bytes (see [`crate::wtf8`]) or UTF-16 units.
+/// The arguments of a cached function, as version 1 of vinext's transport form has them. Text is WTF-8 bytes (see [`crate::wtf8`]) or UTF-16 units.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FlightArguments<'a, Text: ?Sized = [u8]> {
-    /// The version of the transport form.
-    pub version: u32,
     /// React's encoding of the arguments.
     pub reply: Reply<'a, Text>,
     /// Which argument holds a page's props.
@@ -67,7 +65,6 @@ pub struct KeyOptions {
 /// ```
 /// use vinext_cache_key::flight_arguments::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
 /// let args = FlightArguments::<[u8]> {
-///     version: 1,
 ///     reply: Reply::Text(b"[]"),
 ///     page_props_index: None,
 ///     layout_props_index: None,
@@ -111,18 +108,16 @@ fn write_arguments<Text: JsonText + ?Sized>(
     options: KeyOptions,
     json: &mut impl JsonSink,
 ) {
-    json.write(b"{\"version\":");
-    write_integer(args.version.into(), json);
     match args.reply {
         Reply::Text(text) => {
-            json.write(b",\"reply\":\"");
+            json.write(b"{\"version\":1,\"reply\":\"");
             text.write_json_text(json);
             json.push(b'"');
         }
+        Reply::Entries([]) => json.write(b"{\"version\":1,\"reply\":[]"),
         Reply::Entries(entries) => {
-            json.write(b",\"reply\":[");
+            json.write(b"{\"version\":1,\"reply\":[[\"");
             write_entries(entries, options, json);
-            json.push(b']');
         }
     }
     for (name, index) in [
@@ -134,22 +129,23 @@ fn write_arguments<Text: JsonText + ?Sized>(
             write_integer(index.into(), json);
         }
     }
-    json.write(b"}");
+    json.push(b'}');
 }
 
+/// Writes entries from the first one's name on. Punctuation is written together, because each write has its price.
 fn write_entries<Text: JsonText + ?Sized>(
     entries: &[Entry<'_, Text>],
     options: KeyOptions,
     json: &mut impl JsonSink,
 ) {
     for (index, entry) in entries.iter().enumerate() {
-        json.write(if index == 0 { b"[\"" } else { b",[\"" });
+        let is_last = index + 1 == entries.len();
         match *entry {
             Entry::Text { name, text } => {
                 name.write_json_text(json);
                 json.write(b"\",\"");
                 text.write_json_text(json);
-                json.write(b"\"]");
+                json.write(if is_last { b"\"]]" } else { b"\"],[\"" });
             }
             Entry::File { name, base64, file_name, media_type } => {
                 name.write_json_text(json);
@@ -161,7 +157,7 @@ fn write_entries<Text: JsonText + ?Sized>(
                     json.write(b"\",\"type\":\"");
                     media_type.write_json_text(json);
                 }
-                json.write(b"\"}]");
+                json.write(if is_last { b"\"}]]" } else { b"\"}],[\"" });
             }
         }
     }
@@ -179,7 +175,7 @@ mod tests {
     use super::*;
 
     fn args(reply: Reply<'_>) -> FlightArguments<'_> {
-        FlightArguments { version: 1, reply, page_props_index: None, layout_props_index: None }
+        FlightArguments { reply, page_props_index: None, layout_props_index: None }
     }
 
     fn json(args: &FlightArguments<'_>, options: KeyOptions) -> String {

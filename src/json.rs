@@ -19,11 +19,12 @@ pub trait JsonSink {
 
     /// Appends what `fill` puts at the start of the room that it gets, of the length that it returns.
     #[expect(clippy::inline_always, reason = "what fills the room is compiled for the processor at hand")]
+    #[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
     #[inline(always)]
     fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
         let mut room = [0; ROOM];
         let length = fill(&mut room);
-        self.write(room.get(..length).unwrap_or_default());
+        self.write(&room[..length]);
     }
 }
 
@@ -56,7 +57,7 @@ impl JsonText for [u8] {
     fn write_json_text(&self, json: &mut impl JsonSink) {
         let mut rest = self;
         loop {
-            let (plain, special) = rest.split_at_checked(plain_length(rest)).unwrap_or((rest, &[]));
+            let (plain, special) = rest.split_at(plain_length(rest));
             json.write(plain);
             rest = match *special {
                 [] => break,
@@ -83,7 +84,7 @@ fn plain_length(text: &[u8]) -> usize {
         ),
         _ => 0,
     };
-    let rest = text.get(BLOCK * blocks..).unwrap_or_default();
+    let (_, rest) = text.split_at(BLOCK * blocks);
     let special = |byte: &u8| *byte < b' ' || matches!(*byte, b'"' | b'\\' | SURROGATE_LEAD);
     BLOCK * blocks + rest.iter().position(special).unwrap_or(rest.len())
 }
@@ -139,11 +140,13 @@ const fn escape_letter(byte: u8) -> Option<u8> {
     }
 }
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+#[expect(clippy::indexing_slicing, reason = "the table has a digit for every four bits")]
 fn write_unicode_escape(unit: u16, json: &mut impl JsonSink) {
     json.write(b"\\u");
     for shift in [12, 8, 4, 0] {
-        let digit = u32::from(unit >> shift & 15);
-        json.push(char::from_digit(digit, 16).map_or(0, |digit| digit as u8));
+        json.push(HEX[usize::from(unit >> shift & 15)]);
     }
 }
 

@@ -6,7 +6,7 @@
 //! | [`key_seed`] | which identity scopes a key |
 //! | [`cache_key`] | the grammar of keys: build, prefix, parse, for every family |
 //! | [`flight_arguments`] | arguments to canonical JSON to SHA-256 to base64url |
-//! | [`storage_key`] | keys for stores that limit their length |
+//! | [`mod@storage_key`] | keys for stores that limit their length |
 //! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
 //! | [`next_key`] | the keys of Next.js, which a store may hold as well |

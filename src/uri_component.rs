@@ -17,8 +17,7 @@ pub fn encode_uri_component(text: &[u8], encoded: &mut Vec<u8>) -> Result<(), Er
         } else if byte == SURROGATE_LEAD && bytes.peek().is_some_and(|next| *next >= SURROGATE_SECOND) {
             return Err(Error::UriMalformed);
         } else {
-            let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or_default();
-            encoded.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+            encoded.extend_from_slice(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 15)]);
         }
     }
     Ok(())
@@ -53,6 +52,11 @@ pub fn decode_uri_component(encoded: &[u8]) -> Option<String> {
 pub(crate) fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
+}
+
+#[expect(clippy::indexing_slicing, reason = "the table has a digit for every four bits")]
+fn hex_digit(nibble: u8) -> u8 {
+    HEX[usize::from(nibble)]
 }
 
 fn hex_value(digit: u8) -> Option<u8> {

@@ -28,15 +28,9 @@ pub fn from_utf16(units: &[u16]) -> Vec<u8> {
 pub fn to_utf16(text: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(text.len());
     let mut rest = text;
-    while !rest.is_empty() {
-        let (valid, invalid) = match std::str::from_utf8(rest) {
-            Ok(valid) => (valid, [].as_slice()),
-            Err(error) => {
-                let (valid, invalid) = rest.split_at(error.valid_up_to());
-                (std::str::from_utf8(valid).unwrap_or_default(), invalid)
-            }
-        };
-        units.extend(valid.encode_utf16());
+    while let Some(chunk) = rest.utf8_chunks().next() {
+        let (_, invalid) = rest.split_at(chunk.valid().len());
+        units.extend(chunk.valid().encode_utf16());
         rest = match *invalid {
             [SURROGATE_LEAD, second @ SURROGATE_SECOND..=0xbf, third @ 0x80..=0xbf, ref rest @ ..] => {
                 units.push(surrogate(second, third));

@@ -100,7 +100,7 @@ fn file_key(File(parts): &File, file_metadata: bool) -> [u8; 43] {
 }
 
 fn args<Text: ?Sized>(reply: Reply<'_, Text>) -> FlightArguments<'_, Text> {
-    FlightArguments { version: 1, reply, page_props_index: Some(0), layout_props_index: None }
+    FlightArguments { reply, page_props_index: Some(0), layout_props_index: None }
 }
 
 proptest! {

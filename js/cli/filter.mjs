@@ -47,7 +47,11 @@ import { storePrefixes } from "./store-prefix.mjs";
  */
 
 /** @param {Keep} keep @param {FilterOptions} options @param {string} [binary] The addon's. @returns {Filter} */
-export const openFilter = (keep, options, binary = implementation.binary) =>
+export const openFilter = (
+  keep,
+  options,
+  binary = implementation.kind === "native" ? implementation.binary : undefined,
+) =>
   binary
     ? nativeFilter(createRequire(import.meta.url)(binary), keep, options)
     : new PortableFilter(keep, options);

@@ -121,8 +121,8 @@ function deriverText(/** @type {Facts} */ facts) {
   const { build, loaded } = project;
   const derives = derivesKeys(facts);
   if (derives === undefined) return "not known";
-  const { kind, target } = implementation;
-  if (derives) return `vinext-cache-key, ${kind}${target ? ` (${target})` : ""}`;
+  const platform = implementation.kind === "native" ? ` (${implementation.target})` : "";
+  if (derives) return `vinext-cache-key, ${implementation.kind}${platform}`;
   if (build?.runtime === "workers" || loaded.config?.workers)
     return "vinext itself, as in every build for Workers";
   return build?.cached

@@ -55,7 +55,7 @@ export function plan({ triple, zigTriple, env, flags }) {
   const library = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=optimize_for_size"];
   const linked = apple && usesZig(triple) ? ZIGS_APPLE_FLAGS : [];
   return {
-    args: [command, "--release", "--locked", "--lib", "--target", target, ...library],
+    args: [command, "--release", "--locked", "--lib", "--features", "node", "--target", target, ...library],
     env: {
       ...process.env,
       ...env,

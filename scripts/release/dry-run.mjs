@@ -3,7 +3,6 @@
 //   npm run release:dry
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLATFORMS, built, pack } from "../pack.mjs";
 import { report, rules } from "./check.mjs";
@@ -11,21 +10,18 @@ import { publish } from "./publish.mjs";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
-/** The generated files that are not as a build now makes them. It builds beside the tree, where it replaces no binary. */
+/** The generated files that are not as a build now makes them. */
 function stale() {
-  const fresh = "target/fresh";
-  const run = (...args) => {
-    console.log(`› npx ${args.join(" ")}`);
-    execFileSync("npx", args, {
-      stdio: ["ignore", "ignore", "inherit"],
-      shell: process.platform === "win32",
-    });
-  };
-  run("napi", "build", "--platform", "--release", "--no-js", "--dts", "index.d.ts", "--output-dir", fresh);
-  run("tsc", "-p", "tsconfig.types.json", "--rootDir", ".", "--outDir", fresh);
-  return ["index.d.ts", "js/vite.d.mts"].filter(
-    (file) => readFileSync(file, "utf8") !== readFileSync(path.join(fresh, file), "utf8"),
-  );
+  const generated = ["js/cjs/native.js", "js/cjs/portable.js", "js/vite.d.mts"];
+  const read = () => generated.map((file) => readFileSync(file, "utf8"));
+  const before = read();
+  console.log("› npm run emit");
+  execFileSync("npm", ["run", "--silent", "emit"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
+  const after = read();
+  return generated.filter((_, index) => before[index] !== after[index]);
 }
 
 try {

@@ -8,7 +8,7 @@ process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** The binary that `cargo test` would run for the crate itself. */
 function testBinary() {
-  const cargo = ["test", "--no-default-features", "--lib", "--no-run", "--message-format=json"];
+  const cargo = ["test", "--lib", "--no-run", "--message-format=json"];
   const messages = execFileSync("cargo", cargo, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const built = messages
     .trim()

@@ -27,16 +27,21 @@ impl Hash {
     }
 
     /// The hash in unpadded base64url: of every three words come sixteen letters.
+    #[expect(clippy::indexing_slicing, reason = "the table has a letter for every six bits")]
     pub fn base64url(self) -> Digest {
-        let mut letters = [[0; 16]; 3];
-        let mut words = self.0.into_iter().chain([0]);
-        for letters in &mut letters {
-            let bits = words.by_ref().take(3).fold(0, |bits, word| bits << 32 | u128::from(word));
-            for (letter, shift) in letters.iter_mut().rev().zip((0..).step_by(6)) {
-                *letter = BASE64URL.get((bits >> shift) as usize & 63).copied().unwrap_or_default();
+        let mut words = [0; 9];
+        words[..8].copy_from_slice(&self.0.map(u64::from));
+        let mut letters = [[[0; 8]; 2]; 3];
+        for ([start, end], [first, second, third]) in letters.iter_mut().zip(words.as_chunks().0) {
+            for (letters, bits) in [(start, first << 16 | second >> 16), (end, second << 32 | third)] {
+                for (letter, shift) in letters.iter_mut().rev().zip((0..).step_by(6)) {
+                    *letter = BASE64URL[(bits >> shift & 63) as usize];
+                }
             }
         }
-        letters.as_flattened().first_chunk().copied().unwrap_or([0; 43])
+        let mut digest = [0; 43];
+        digest.copy_from_slice(&letters.as_flattened().as_flattened()[..43]);
+        digest
     }
 }
 
@@ -62,6 +67,8 @@ pub struct Sha256Sink {
     length: usize,
 }
 
+// An index that is out of range panics here: a piece of JSON that is silently left out would be a wrong key.
+#[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
 impl JsonSink for Sha256Sink {
     #[inline]
     fn write(&mut self, json: &[u8]) {
@@ -69,9 +76,7 @@ impl JsonSink for Sha256Sink {
             return self.write_long(json);
         }
         self.write_with(|room| {
-            if let Some(room) = room.get_mut(..json.len()) {
-                room.copy_from_slice(json);
-            }
+            room[..json.len()].copy_from_slice(json);
             json.len()
         });
     }
@@ -79,15 +84,14 @@ impl JsonSink for Sha256Sink {
     #[expect(clippy::inline_always, reason = "what fills the room is compiled for the processor at hand")]
     #[inline(always)]
     fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
-        if let Some(room) = self.room() {
-            self.length += fill(room);
-        }
+        self.length += fill(self.room());
         if self.length >= BATCH {
             self.hash_blocks();
         }
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
 impl Sha256Sink {
     pub fn new() -> Self {
         Self { state: START, hashed: 0, printed: [0; BATCH + ROOM], length: 0 }
@@ -97,41 +101,36 @@ impl Sha256Sink {
     pub fn finish(&mut self) -> Hash {
         let bits = 8 * (self.hashed + self.length as u64);
         let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
-        if let Some(padding) = self.room() {
-            padding[0] = 0x80;
-            padding[1..2 * BLOCK].fill(0);
-        }
-        if let Some(count) = self.printed.get_mut(..end).and_then(<[u8]>::last_chunk_mut) {
-            *count = bits.to_be_bytes();
-        }
+        let count = end - size_of_val(&bits);
+        self.printed[self.length] = 0x80;
+        self.printed[self.length + 1..count].fill(0);
+        self.printed[count..end].copy_from_slice(&bits.to_be_bytes());
         self.length = end;
         self.hash_blocks();
         Hash(self.state)
     }
 
+    /// Space to print behind what is not hashed yet, which is less than a batch.
+    #[expect(clippy::expect_used, reason = "a panic is better than a wrong key, and is caught")]
     #[inline]
-    fn room(&mut self) -> Option<&mut [u8; ROOM]> {
-        self.printed.get_mut(self.length..)?.first_chunk_mut()
+    fn room(&mut self) -> &mut [u8; ROOM] {
+        self.printed[self.length..].first_chunk_mut().expect("less than a batch is printed")
     }
 
     #[inline(never)]
     fn hash_blocks(&mut self) {
-        let blocks = self.printed.as_chunks().0.get(..self.length / BLOCK).unwrap_or_default();
-        compress256(&mut self.state, blocks);
-        let end = blocks.as_flattened().len();
+        let end = self.length - self.length % BLOCK;
+        compress256(&mut self.state, self.printed[..end].as_chunks().0);
         self.hashed += end as u64;
+        self.printed.copy_within(end..end + BLOCK, 0);
         self.length -= end;
-        let rest = self.printed.get(end..).and_then(<[u8]>::first_chunk::<BLOCK>).copied();
-        if let (Some(rest), Some(start)) = (rest, self.printed.first_chunk_mut()) {
-            *start = rest;
-        }
     }
 
     /// Hashes the blocks of what is long where they are.
     #[cold]
     fn write_long(&mut self, json: &[u8]) {
         let missing = (BLOCK - self.length % BLOCK) % BLOCK;
-        let (start, rest) = json.split_at_checked(missing).unwrap_or((json, &[]));
+        let (start, rest) = json.split_at(missing);
         self.write(start);
         self.hash_blocks();
         let (blocks, end) = rest.as_chunks();

@@ -100,13 +100,12 @@ struct Printed<'a> {
     end: usize,
 }
 
+#[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
 impl JsonSink for Printed<'_> {
     #[inline]
     fn write(&mut self, json: &[u8]) {
-        if let Some(room) = self.room.get_mut(self.end..self.end + json.len()) {
-            room.copy_from_slice(json);
-            self.end += json.len();
-        }
+        self.room[self.end..self.end + json.len()].copy_from_slice(json);
+        self.end += json.len();
     }
 }
 
@@ -244,9 +243,12 @@ fn shuffle<S: Simd>(simd: S, bytes: u8x16<S>, shuffle: &[u8; 16]) -> u8x16<S> {
     bytes.swizzle_dyn(u8x16::load_array_ref(simd, shuffle))
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a panic is better than a wrong key, and is caught"
+)]
 #[inline(always)]
 fn store<S: Simd>(bytes: u8x16<S>, room: &mut [u8; ROOM], start: usize) {
-    if let Some(room) = room.get_mut(start..).and_then(<[u8]>::first_chunk_mut) {
-        bytes.store_array(room);
-    }
+    bytes.store_array(room[start..].first_chunk_mut().expect("a block fits"));
 }

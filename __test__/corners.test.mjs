@@ -1,0 +1,160 @@
+// What a program may have changed under the package's feet, and getters that tell what is read: keys stay vinext's.
+import test from "ava";
+import { execFileSync } from "node:child_process";
+import { implementations } from "./helpers/implementations.mjs";
+import * as vinext from "./helpers/oracle.mjs";
+import { outcome } from "./helpers/outcome.mjs";
+
+const entry = (get) => Object.defineProperty(["name", ""], 1, { enumerable: true, get });
+/** Counts on each read, so that one read too many gives another key. */
+const counter = (make = (count) => count) => {
+  let count = 0;
+  return () => make(count++);
+};
+
+/** Arguments made anew for each call, since a getter changes them. */
+const made = {
+  "a getter that hides a later property": () => ({
+    version: 1,
+    reply: "x",
+    get a() {
+      Object.defineProperty(this, "b", { enumerable: false });
+      return 1;
+    },
+    b: 2,
+  }),
+  "a getter that adds a property": () => ({
+    version: 1,
+    get reply() {
+      this.layoutPropsIndex = 3;
+      return "x";
+    },
+  }),
+  "a version that counts": () =>
+    Object.defineProperty({ reply: "x" }, "version", { enumerable: true, get: counter() }),
+  "a version that is 1 when read first": () =>
+    Object.defineProperty({ version: 0, reply: "x" }, "version", { get: counter((count) => count + 1) }),
+  "a reply that counts": () =>
+    Object.defineProperty({ version: 1, reply: "" }, "reply", { get: counter((count) => `reply ${count}`) }),
+  "a reply that is text first and entries then": () =>
+    Object.defineProperty({ version: 1, reply: "" }, "reply", {
+      get: counter((count) => (count === 0 ? "text" : [["0", "x"]])),
+    }),
+  "an index that counts": () =>
+    Object.defineProperty({ version: 1, reply: "x", pagePropsIndex: 0 }, "pagePropsIndex", {
+      get: counter(),
+    }),
+  "an entry's text that counts": () => ({ version: 1, reply: [entry(counter((count) => `text ${count}`))] }),
+  "an entry's number that counts": () => ({ version: 1, reply: [entry(counter())] }),
+  "a file's bytes that count": () => ({
+    version: 1,
+    reply: [[...entry(counter((count) => `${count}`)), "a.txt", 0, "text/plain"]],
+  }),
+  "an entry that holds what a file becomes": () => ({ version: 1, reply: [["0", { bytes: "AA==" }]] }),
+  "an entry that holds that and more": () => ({ version: 1, reply: [["0", { bytes: "AA==", more: 1 }]] }),
+  "bytes behind a getter": () => ({
+    version: 1,
+    reply: [["0", Object.defineProperty({}, "bytes", { enumerable: true, get: counter() })]],
+  }),
+  "a map of its own": () => ({ version: 1, reply: Object.assign([["0", "x"]], { map: () => [["1", "y"]] }) }),
+  "a map that changes what the callback gives": () => ({
+    version: 1,
+    reply: Object.assign([["0", "AA==", "a", 0, "t"]], {
+      map(key) {
+        const [name, file] = key(this[0], 0);
+        return [[name, { ...file, more: 1 }]];
+      },
+    }),
+  }),
+  "a constructor with another species": () => ({
+    version: 1,
+    reply: Object.assign([["0", "x"]], { constructor: { [Symbol.species]: class extends Array {} } }),
+  }),
+  "plain text": () => ({ version: 1, reply: "x", pagePropsIndex: 0 }),
+  "plain entries": () => ({
+    version: 1,
+    reply: [
+      ["0", "x"],
+      ["f", "AA==", "a", 0, "t"],
+    ],
+    pagePropsIndex: 0,
+  }),
+  "many entries": () => ({ version: 1, reply: Array.from({ length: 6 }, (_, index) => [`${index}`, "x"]) }),
+};
+
+/** Each one changes a built-in thing. Given is the object, the name, and what replaces it, which gets the original. */
+const changed = {
+  nothing: [{}, "nothing", () => undefined],
+  "JSON.stringify": [JSON, "stringify", (stringify) => (value) => stringify({ ...value, added: 1 })],
+  "Array.prototype.map": [
+    Array.prototype,
+    "map",
+    (map) =>
+      function (callback) {
+        return Reflect.apply(map, this, [callback]).reverse();
+      },
+  ],
+  "Array[Symbol.species]": [
+    Array,
+    Symbol.species,
+    () =>
+      class extends Array {
+        toJSON() {
+          return "another species";
+        }
+      },
+  ],
+  "Array.prototype.toJSON": [Array.prototype, "toJSON", () => () => "an array"],
+  "Object.prototype.toJSON": [Object.prototype, "toJSON", () => () => "an object"],
+  "Object.prototype.pagePropsIndex": [Object.prototype, "pagePropsIndex", () => 5],
+  encodeURIComponent: [globalThis, "encodeURIComponent", () => (text) => `<${text}>`],
+};
+
+/** Runs with a built-in thing changed. */
+function under([object, name, make], run) {
+  const before = Object.getOwnPropertyDescriptor(object, name);
+  const value = make(before?.value);
+  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
+  try {
+    return run();
+  } finally {
+    if (before) Object.defineProperty(object, name, before);
+    else delete object[name];
+  }
+}
+
+test("JSON.stringify that was replaced before the package was loaded", (t) => {
+  const load = `
+    const { stringify } = JSON;
+    JSON.stringify = (value) => stringify({ ...value, added: 1 });
+    const { flightArgumentsKey, implementation } = require("vinext-cache-key");
+    console.log(implementation.kind, flightArgumentsKey({ version: 1, reply: "x" }));`;
+  const stdout = execFileSync(process.execPath, ["-e", load], { encoding: "utf8" });
+  const key = under(changed["JSON.stringify"], () => vinext.flightArgumentsKey({ version: 1, reply: "x" }));
+  t.is(stdout.trim(), `native ${key}`);
+});
+
+for (const [name, api] of implementations) {
+  for (const [what, change] of Object.entries(changed)) {
+    test.serial(`${name}: with ${what} changed, keys are vinext's`, (t) => {
+      // The seed's prefix is remembered from before the change.
+      api.buildUseCacheKey("id", "a b", "x");
+      const results = Object.entries(made).map(([title, make]) => {
+        const [ours, theirs] = under(change, () => [
+          [
+            outcome(api.flightArgumentsKey, make()),
+            outcome(api.deriveUseCacheKey, "id", "a b", make()),
+            outcome(api.buildUseCacheKey, "id", "a b", "x"),
+          ],
+          [
+            outcome(vinext.flightArgumentsKey, make()),
+            outcome(() => vinext.buildUseCacheKey("id", "a b", vinext.flightArgumentsKey(make()))),
+            outcome(vinext.buildUseCacheKey, "id", "a b", "x"),
+          ],
+        ]);
+        return [title, ours, theirs];
+      });
+      for (const [title, ours, theirs] of results) t.deepEqual(ours, theirs, title);
+    });
+  }
+}

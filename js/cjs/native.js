@@ -1,0 +1,223 @@
+// @ts-nocheck
+// Generated from js/native.mjs by `npm run build`.
+"use strict";
+Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
+// js/shell.mjs
+const { isArray: isArray$1 } = Array;
+const { parse: parseJson } = JSON;
+const coded = (error, code) => Object.assign(error, { code });
+const NOT_A_STRING = 0;
+const INVALID = "Invalid `deploymentId` configuration:";
+const CHARACTERS = "contains invalid characters. Only alphanumeric characters, hyphens, and underscores are allowed.";
+const DOCS = "https://nextjs.org/docs/messages/deploymentid";
+const VARIABLE = "process.env.NEXT_DEPLOYMENT_ID";
+const AT_RUN_TIME = "runtimeServerDeploymentId is enabled";
+function refusal(reason, config, id) {
+	const differing = `The configured \`deploymentId\` "${config}" is not ${VARIABLE} "${id}"`;
+	const [code, message] = [
+		["ERR_DEPLOYMENT_ID_NOT_A_STRING", `${INVALID} must be a string. ${DOCS}-not-a-string`],
+		["ERR_DEPLOYMENT_ID_INVALID_CHARACTERS", `${INVALID} ${CHARACTERS} ${DOCS}-invalid-characters`],
+		["ERR_RUNTIME_DEPLOYMENT_ID_MISSING", `${VARIABLE} is missing but ${AT_RUN_TIME}`],
+		["ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH", `${differing}, and ${AT_RUN_TIME}`]
+	][reason];
+	return coded(new Error(message), code);
+}
+function invalidType(value, argument, expected) {
+	const what = argument.includes(".") ? "property" : "argument";
+	const kind = isArray$1(value) ? "an array" : value === "" ? "an empty string" : `type ${typeof value}`;
+	const message = `The "${argument}" ${what} must be ${expected}. Received ${value == null ? value : kind}`;
+	return coded(new TypeError(message), "ERR_INVALID_ARG_TYPE");
+}
+function text(value, argument, expected = "a string") {
+	if (typeof value !== "string") throw invalidType(value, argument, expected);
+	return value;
+}
+function object(value, argument) {
+	if (Object(value) !== value) throw invalidType(value, argument, "an object");
+	return value;
+}
+const option = (options, name) => options === void 0 ? options : object(options, "options")[name];
+function flag(options, name) {
+	const value = option(options, name);
+	if (value !== void 0 && typeof value !== "boolean") throw invalidType(value, `options.${name}`, "a boolean");
+	return value === true;
+}
+const environment = (env = globalThis.process?.env) => object(env, "env");
+function optionalId(id) {
+	if (id !== void 0 && typeof id !== "string") throw refusal(NOT_A_STRING);
+	return id;
+}
+const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
+const SCHEME = "use-cache:";
+function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf }) {
+	function validateDeploymentId(id) {
+		const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
+		if (typeof answer === "number") throw refusal(answer);
+		return answer;
+	}
+	let seenSeed = "";
+	let seenPrefix = SCHEME;
+	let encoder = encodeURIComponent;
+	function prefixOf(keySeed) {
+		if (keySeed === "") return SCHEME;
+		if (keySeed !== seenSeed || encoder !== encodeURIComponent) {
+			seenPrefix = `${SCHEME}build:${encodeURIComponent(keySeed)}:`;
+			seenSeed = keySeed;
+			encoder = encodeURIComponent;
+		}
+		return seenPrefix;
+	}
+	function build(id, keySeed, argsKey) {
+		const prefix = prefixOf(keySeed);
+		return buildKey(prefix, id, argsKey) ?? `${prefix}${id}:${argsKey}`;
+	}
+	function derive(id, keySeed, args, options) {
+		const fileMetadata = flag(options, "fileMetadata");
+		const given = object(args, "args");
+		const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
+		const keyed = {
+			...given,
+			reply
+		};
+		const shape = shapeOf(keyed);
+		return (shape < 0 ? void 0 : keyOf(prefixOf(keySeed), id, keyed, shape)) ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
+	}
+	return {
+		validateDeploymentId,
+		resolveDeploymentId(configDeploymentId, env, options) {
+			const atRunTime = flag(options, "runtimeServerDeploymentId");
+			const config = optionalId(configDeploymentId);
+			const given = config === void 0 || atRunTime ? environment(env).NEXT_DEPLOYMENT_ID : void 0;
+			const id = optionalId(atRunTime ? given || void 0 : given);
+			const answer = resolve(config, id, atRunTime);
+			if (typeof answer === "number") throw refusal(answer, config, id);
+			return answer || void 0;
+		},
+		resolveUseCacheKeySeed(env, options) {
+			const deploymentId = option(options, "deploymentId");
+			if (deploymentId !== void 0) return validateDeploymentId(deploymentId);
+			const identities = environment(env);
+			const read = (name) => {
+				const identity = identities[name];
+				return identity ? text(identity, `env.${name}`) : void 0;
+			};
+			const release = () => {
+				const binding = option(options, "versionMetadataBinding");
+				if (binding === void 0) return;
+				const metadata = identities[text(binding, "options.versionMetadataBinding")];
+				const name = `env.${binding.toWellFormed()}`;
+				const { id } = object(metadata, name);
+				if (typeof id !== "string" || id === "") throw invalidType(id, `${name}.id`, "a string that is not empty");
+				return id;
+			};
+			return read("__VINEXT_DEPLOYMENT_ID") || read("NEXT_DEPLOYMENT_ID") || release() || read("__VINEXT_BUILD_ID");
+		},
+		useCacheKeyPrefix: (keySeed) => prefixOf(seed(keySeed)),
+		buildUseCacheKey(id, keySeed, argsKey) {
+			text(id, "id");
+			const given = seed(keySeed);
+			return argsKey === void 0 ? prefixOf(given) + id : build(id, given, text(argsKey, "argsKey"));
+		},
+		flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-43),
+		deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
+		parseUseCacheKey: (key) => parseJson(parse(text(key, "key")))
+	};
+}
+function keyedEntries(reply, fileMetadata) {
+	if (!isArray$1(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
+	return reply.map((entry, index) => {
+		if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+		if (entry.length === 2) return entry;
+		const [name, bytes] = [entry[0], entry[1]];
+		return [name, fileMetadata ? {
+			bytes,
+			name: entry[2],
+			type: entry[4]
+		} : { bytes }];
+	});
+}
+// js/native.mjs
+const { isArray } = Array;
+const { stringify } = JSON;
+const isBuiltIn = /^function stringify\(\) \{\s+\[native code\]\s+\}$/.test(Function.prototype.toString.call(stringify));
+const DECLINED = -1;
+const MAX_ENTRIES = 8;
+const NOTHING = Object.freeze({});
+const createNativeApi = (addon) => createApi(nativeEngine(addon));
+function nativeEngine({ textKey, entriesKey, ...others }) {
+	function keyOf(prefix, id, keyed, shape) {
+		const { reply } = keyed;
+		if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
+		return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+	}
+	function keyOfEntries(prefix, id, keyed, shape) {
+		const { reply } = keyed;
+		if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
+		const read = [];
+		for (let index = 0; index < reply.length; index++) {
+			const { 0: name, 1: content } = reply[index];
+			if (typeof content !== "string") shape |= 1 << index;
+			read.push(name, content);
+		}
+		const key = keyOfPairs(prefix, id, shape | reply.length << 24, read);
+		if (key === void 0) keyed.reply = inPairs(read);
+		return key;
+	}
+	function keyOfPairs(prefix, id, shape, read) {
+		const [a, b] = [read[0], textOf(read[1])];
+		if (read.length === 2) return entriesKey(prefix, id, shape, a, b);
+		if (read.length === 4) return entriesKey(prefix, id, shape, a, b, read[2], textOf(read[3]));
+		const texts = [];
+		for (let index = 0; index < read.length; index += 2) texts.push(read[index], textOf(read[index + 1]));
+		return entriesKey(prefix, id, shape, ...texts);
+	}
+	return {
+		...others,
+		shapeOf,
+		keyOf
+	};
+}
+function shapeOf(keyed) {
+	if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== void 0) return DECLINED;
+	for (const _ in NOTHING) return DECLINED;
+	let seen = 0;
+	for (const name in keyed) {
+		const bit = propertyBit(name);
+		if (bit <= seen) return DECLINED;
+		seen |= bit;
+	}
+	if ((seen & 3) !== 3 || keyed.version !== 1) return DECLINED;
+	return (seen & 4 ? indexBits(keyed.pagePropsIndex, 8) : 0) | (seen & 8 ? indexBits(keyed.layoutPropsIndex, 16) : 0);
+}
+function propertyBit(name) {
+	if (name === "version") return 1;
+	if (name === "reply") return 2;
+	if (name === "pagePropsIndex") return 4;
+	return name === "layoutPropsIndex" ? 8 : 0;
+}
+function indexBits(index, from) {
+	if (index === void 0) return 0;
+	const integer = Number(index) | 0;
+	return integer === index && integer >= 0 && integer < 255 ? integer + 1 << from : DECLINED;
+}
+const isPlainArray = (value) => isArray(value) && value.toJSON === void 0;
+function isListOfPairs(value) {
+	if (!isPlainArray(value)) return false;
+	for (let index = 0; index < value.length; index++) {
+		const entry = value[index];
+		if (!isPlainArray(entry) || entry.length !== 2) return false;
+	}
+	return true;
+}
+function inPairs(list) {
+	const pairs = [];
+	for (let index = 0; index < list.length; index += 2) pairs.push([list[index], list[index + 1]]);
+	return pairs;
+}
+function textOf(content) {
+	if (typeof content !== "object" || content === null) return content;
+	if (Object.getPrototypeOf(content) !== Object.prototype) return;
+	for (const name in content) if (name !== "bytes") return;
+	return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
+}
+exports.createNativeApi = createNativeApi;

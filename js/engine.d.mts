@@ -1,0 +1,47 @@
+// What the shell (shell.mjs) asks of an engine. There are two engines: the native one, and the portable one in plain JavaScript.
+
+export interface Engine {
+  /** Checks a deployment ID. */
+  validate(id: string): DeploymentId;
+  /** The deployment ID of a build, or of a server that takes it from its environment when it starts. `""` means none. */
+  resolve(config: string | undefined, env: string | undefined, atRunTime: boolean): DeploymentId;
+  /** The SHA-256 of a text's UTF-8, as 43 base64url characters. */
+  digest(json: string): string;
+  /** The JSON of a key's `UseCacheKeyParts`, which is `null` for text that is not a key. */
+  parse(key: string): string;
+  /** `prefix`, `id`, `":"` and `argsKey`. */
+  buildKey(prefix: string, id: string, argsKey: string): Key;
+  /** The shape of arguments that the engine prints as `JSON.stringify` does. -1 declines: the shell prints them. */
+  shapeOf(keyed: object): Shape | -1;
+  /** The key of a call with such arguments. */
+  keyOf(prefix: string, id: string, keyed: object, shape: Shape): Key;
+}
+
+/** The Rust addon, which takes and gives text and integers. */
+export interface Addon extends Omit<Engine, "shapeOf" | "keyOf"> {
+  /** The key of a call whose reply is text. */
+  textKey(prefix: string, id: string, reply: string, shape?: Shape): Key;
+  /** The key of a call whose reply has entries: of each one its name, then its text or the base64 of its bytes. */
+  entriesKey(prefix: string, id: string, shape: Shape, ...texts: unknown[]): Key;
+}
+
+/** An ID, or why it is refused: a number that `refusal` in shell.mjs has the code and the message of. */
+export type DeploymentId = string | Refusal;
+
+/** Not a string, invalid characters, missing at run time, another one than configured. */
+export type Refusal = 0 | 1 | 2 | 3;
+
+/**
+ * A key. `undefined` declines: the shell makes the key itself. The addon declines long texts, base64 that is not ASCII, and what
+ * is not a string.
+ */
+export type Key = string | undefined;
+
+/**
+ * What arguments hold besides text. It is one integer because each argument of a native call takes time.
+ *
+ * - bits 0 to 7: entry *i* is a file
+ * - bits 8 to 15 and 16 to 23: `pagePropsIndex` and `layoutPropsIndex`, plus one; zero for none
+ * - bits 24 to 27: the number of entries, 8 at most
+ */
+export type Shape = number;

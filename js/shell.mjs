@@ -1,0 +1,191 @@
+// The API, over an engine. Everything that JavaScript hands in is read and checked here, once for both engines, and every error
+// is made here. index.d.ts documents the functions; engine.d.mts says what an engine does.
+
+/** @typedef {import("./engine.mjs").Engine} Engine */
+/** @typedef {Omit<typeof import("../index.js"), "implementation">} Api */
+
+const { isArray } = Array;
+const { parse: parseJson } = JSON;
+
+/** @param {Error} error @param {string} code */
+const coded = (error, code) => Object.assign(error, { code });
+
+const NOT_A_STRING = 0;
+const INVALID = "Invalid `deploymentId` configuration:";
+const CHARACTERS =
+  "contains invalid characters. Only alphanumeric characters, hyphens, and underscores are allowed.";
+const DOCS = "https://nextjs.org/docs/messages/deploymentid";
+const VARIABLE = "process.env.NEXT_DEPLOYMENT_ID";
+const AT_RUN_TIME = "runtimeServerDeploymentId is enabled";
+
+/**
+ * The error for a deployment ID that is refused. Messages are vinext's and Next.js's own, where they have one.
+ * @param {import("./engine.mjs").Refusal} reason
+ * @param {string} [config]
+ * @param {string} [id]
+ */
+function refusal(reason, config, id) {
+  const differing = `The configured \`deploymentId\` "${config}" is not ${VARIABLE} "${id}"`;
+  const [code, message] = [
+    ["ERR_DEPLOYMENT_ID_NOT_A_STRING", `${INVALID} must be a string. ${DOCS}-not-a-string`],
+    ["ERR_DEPLOYMENT_ID_INVALID_CHARACTERS", `${INVALID} ${CHARACTERS} ${DOCS}-invalid-characters`],
+    ["ERR_RUNTIME_DEPLOYMENT_ID_MISSING", `${VARIABLE} is missing but ${AT_RUN_TIME}`],
+    ["ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH", `${differing}, and ${AT_RUN_TIME}`],
+  ][reason];
+  return coded(new Error(message), code);
+}
+
+/** @param {unknown} value @param {string} argument @param {string} expected */
+function invalidType(value, argument, expected) {
+  const what = argument.includes(".") ? "property" : "argument";
+  const kind = isArray(value) ? "an array" : value === "" ? "an empty string" : `type ${typeof value}`;
+  const message = `The "${argument}" ${what} must be ${expected}. Received ${value == null ? value : kind}`;
+  return coded(new TypeError(message), "ERR_INVALID_ARG_TYPE");
+}
+
+/** @param {unknown} value @param {string} argument */
+function text(value, argument, expected = "a string") {
+  if (typeof value !== "string") throw invalidType(value, argument, expected);
+  return value;
+}
+
+/** @param {unknown} value @param {string} argument @returns {any} */
+function object(value, argument) {
+  if (Object(value) !== value) throw invalidType(value, argument, "an object");
+  return value;
+}
+
+/** @param {unknown} options @param {string} name */
+const option = (options, name) => (options === undefined ? options : object(options, "options")[name]);
+
+/** @param {unknown} options @param {string} name @returns {boolean} */
+function flag(options, name) {
+  const value = option(options, name);
+  if (value !== undefined && typeof value !== "boolean")
+    throw invalidType(value, `options.${name}`, "a boolean");
+  return value === true;
+}
+
+const environment = (/** @type {unknown} */ env = globalThis.process?.env) => object(env, "env");
+
+/** @param {unknown} id */
+function optionalId(id) {
+  if (id !== undefined && typeof id !== "string") throw refusal(NOT_A_STRING);
+  return id;
+}
+
+/** @param {unknown} keySeed */
+const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
+
+const SCHEME = "use-cache:";
+const DIGEST_LENGTH = 43;
+
+/** @param {Engine} engine @returns {Api} */
+export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf }) {
+  /** @param {unknown} id */
+  function validateDeploymentId(id) {
+    const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
+    if (typeof answer === "number") throw refusal(answer);
+    return answer;
+  }
+
+  let seenSeed = "";
+  let seenPrefix = SCHEME;
+  let encoder = encodeURIComponent;
+
+  /** What keys under a seed start with. A process has one seed, so the last one is remembered. @param {string} keySeed */
+  function prefixOf(keySeed) {
+    if (keySeed === "") return SCHEME;
+    if (keySeed !== seenSeed || encoder !== encodeURIComponent) {
+      seenPrefix = `${SCHEME}build:${encodeURIComponent(keySeed)}:`;
+      seenSeed = keySeed;
+      encoder = encodeURIComponent;
+    }
+    return seenPrefix;
+  }
+
+  /** @param {string} id @param {string} keySeed @param {string} argsKey */
+  function build(id, keySeed, argsKey) {
+    const prefix = prefixOf(keySeed);
+    return buildKey(prefix, id, argsKey) ?? `${prefix}${id}:${argsKey}`;
+  }
+
+  /** @param {string} id @param {string} keySeed @param {unknown} args @param {unknown} options */
+  function derive(id, keySeed, args, options) {
+    const fileMetadata = flag(options, "fileMetadata");
+    const given = object(args, "args");
+    // Reads what vinext reads, as often and in its order. The engine gets the copy: no getter can tell how that is keyed.
+    const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
+    const keyed = { ...given, reply };
+    const shape = shapeOf(keyed);
+    const key = shape < 0 ? undefined : keyOf(prefixOf(keySeed), id, keyed, shape);
+    return key ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
+  }
+
+  return {
+    validateDeploymentId,
+
+    resolveDeploymentId(configDeploymentId, env, options) {
+      const atRunTime = flag(options, "runtimeServerDeploymentId");
+      const config = optionalId(configDeploymentId);
+      // As in vinext, the environment is read only where it counts: a getter can tell.
+      const given = config === undefined || atRunTime ? environment(env).NEXT_DEPLOYMENT_ID : undefined;
+      const id = optionalId(atRunTime ? given || undefined : given);
+      const answer = resolve(config, id, atRunTime);
+      if (typeof answer === "number") throw refusal(answer, config, id);
+      return answer || undefined;
+    },
+
+    resolveUseCacheKeySeed(env, options) {
+      const deploymentId = option(options, "deploymentId");
+      if (deploymentId !== undefined) return validateDeploymentId(deploymentId);
+      const identities = environment(env);
+      const read = (/** @type {string} */ name) => {
+        const identity = identities[name];
+        return identity ? text(identity, `env.${name}`) : undefined;
+      };
+      const release = () => {
+        const binding = option(options, "versionMetadataBinding");
+        if (binding === undefined) return;
+        const metadata = identities[text(binding, "options.versionMetadataBinding")];
+        const name = `env.${binding.toWellFormed()}`;
+        const { id } = object(metadata, name);
+        // Without an ID, deployments of one build would share keys.
+        if (typeof id !== "string" || id === "")
+          throw invalidType(id, `${name}.id`, "a string that is not empty");
+        return id;
+      };
+
+      return (
+        read("__VINEXT_DEPLOYMENT_ID") || read("NEXT_DEPLOYMENT_ID") || release() || read("__VINEXT_BUILD_ID")
+      );
+    },
+
+    useCacheKeyPrefix: (keySeed) => prefixOf(seed(keySeed)),
+
+    buildUseCacheKey(id, keySeed, argsKey) {
+      text(id, "id");
+      const given = seed(keySeed);
+      return argsKey === undefined ? prefixOf(given) + id : build(id, given, text(argsKey, "argsKey"));
+    },
+
+    flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-DIGEST_LENGTH),
+
+    deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
+
+    parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
+  };
+}
+
+/** The entries of a reply as vinext keys them. @param {any} reply @param {boolean} fileMetadata @returns {unknown} */
+function keyedEntries(reply, fileMetadata) {
+  if (!isArray(reply) || typeof reply.map !== "function") {
+    throw invalidType(reply, "args.reply", "a string or an array");
+  }
+  return reply.map((/** @type {unknown} */ entry, index) => {
+    if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+    if (entry.length === 2) return entry;
+    const [name, bytes] = [entry[0], entry[1]];
+    return [name, fileMetadata ? { bytes, name: entry[2], type: entry[4] } : { bytes }];
+  });
+}
