@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { IDENTITY, RUNNING_ID, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
 import { settle, validate } from "./vite/options.mjs";
 import { recorderFor } from "./vite/recorder.mjs";
-import { rewrite } from "./vite/rewrite.mjs";
+import { replaceDeploymentId, rewrite } from "./vite/rewrite.mjs";
 import { FAMILIES, RELEASES } from "./vite/shapes.mjs";
 import { findVinext, readAppConfig } from "./vite/vinext.mjs";
 
@@ -17,6 +17,8 @@ const NODE_ENVIRONMENTS = ["rsc", "ssr"];
 const WORKER_CONDITIONS = ["workerd", "edge-light", "browser"];
 
 const DEPLOYMENT_ID = "process.env.NEXT_DEPLOYMENT_ID";
+/** The directive of a client component. Only comments may come before it. */
+const USE_CLIENT = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*["']use client["']/;
 const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
 
 /** What messages call the keys of a family. */
@@ -103,7 +105,6 @@ export default function vinextCacheKey(asked = {}) {
   let builtId;
   /** Vite's replacement for `process.env.NEXT_DEPLOYMENT_ID` in vinext's own code. */
   let builtIdText = "false";
-  let hasAppRouter = false;
   let scopesPages = false;
   /** @type {ReturnType<typeof recorderFor> | undefined} */
   let recorder;
@@ -150,7 +151,7 @@ export default function vinextCacheKey(asked = {}) {
       // After vinext has read its configuration and told Vite about it.
       order: "post",
       async handler(
-        { root = process.cwd(), resolve: { alias } = {}, define, plugins, environments },
+        { root = process.cwd(), resolve: { alias } = {}, define, plugins },
         { command },
       ) {
         root = resolve(root);
@@ -170,7 +171,6 @@ export default function vinextCacheKey(asked = {}) {
           );
         }
         if (config) options = settle(asked, config, warn);
-        hasAppRouter = environments?.rsc !== undefined;
         builtIdText = String(define?.[DEPLOYMENT_ID] ?? builtIdText);
         builtId = JSON.parse(define?.[VINEXT_DEPLOYMENT_ID] ?? '""') || undefined;
         scopesPages = options.pages && (options.runtimeDeploymentId || builtId !== undefined);
@@ -191,11 +191,9 @@ export default function vinextCacheKey(asked = {}) {
         // `true` makes every package external, except where vinext has set `noExternal: true`, which counts more.
         const isExternal = external === true && noExternal !== true;
         if (external === true && !isExternal) delete config.resolve?.external;
-        // With the App Router, `ssr` has the code that runs in browsers too, which has the build's ID there.
-        const readsRunningId = options.runtimeDeploymentId && !(name === "ssr" && hasAppRouter);
         return {
           resolve: isExternal ? {} : { external: [PACKAGE] },
-          define: readsRunningId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {},
+          define: options.runtimeDeploymentId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {},
         };
       },
     },
@@ -250,9 +248,13 @@ export default function vinextCacheKey(asked = {}) {
           return;
         }
         if (!options.runtimeDeploymentId) return;
-        // vinext's own code names the build, whose scripts all its deployments share.
-        if (vinext && file?.startsWith(vinext.folder + sep) && code.includes(DEPLOYMENT_ID)) {
-          return { code: code.replaceAll(DEPLOYMENT_ID, builtIdText), map: null };
+        // vinext's own code names the build, whose scripts all its deployments share. So does a client component, which
+        // has to render what it renders in browsers.
+        const isVinexts = vinext && file?.startsWith(vinext.folder + sep);
+        if (code.includes(DEPLOYMENT_ID) && (isVinexts || USE_CLIENT.test(code))) {
+          const lang = /\.[cm]?ts(?=\?|$)/.test(id) ? "ts" : "tsx";
+          const parse = (/** @type {string} */ text) => this.parse(text, { lang });
+          return { code: replaceDeploymentId(code, builtIdText, parse), map: null };
         }
         // Keys may not be derived before the first request, but a server without an identity must not start.
         if (this.getModuleInfo(id)?.isEntry) return { code: `import "${IDENTITY}";${code}`, map: null };

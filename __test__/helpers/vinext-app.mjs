@@ -31,6 +31,7 @@ const files = {
     const identity = JSON.parse(process.env.IDENTITY);
     export default {
       experimental: { useCache: true, ...JSON.parse(process.env.EXPERIMENTAL ?? "{}") },
+      ...JSON.parse(process.env.NEXT_CONFIG ?? "{}"),
       output: process.env.OUTPUT,
       deploymentId: identity.deploymentId,
       generateBuildId: () => identity.buildId,
@@ -186,8 +187,8 @@ function launch(directory, args, env) {
   return { ended, kill, output: () => output, stdout: child.stdout };
 }
 
-async function serve(directory, args, env) {
-  const server = launch(directory, ["--require", probe, ...args], env);
+async function serve(directory, args, env, { probed = true } = {}) {
+  const server = launch(directory, probed ? ["--require", probe, ...args] : args, env);
   const impatience = setTimeout(server.kill, PATIENCE);
   const url = await new Promise((resolve, reject) => {
     server.stdout.on("data", () => {
@@ -197,6 +198,8 @@ async function serve(directory, args, env) {
     server.ended.then(() => reject(new Error(server.output())));
   }).finally(() => clearTimeout(impatience));
   return {
+    url,
+    output: server.output,
     async get(path, init) {
       const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(PATIENCE), ...init });
       if (!response.ok) throw new Error(`${path}: HTTP status ${response.status}\n${server.output()}`);
@@ -214,12 +217,13 @@ async function serve(directory, args, env) {
  *
  * @param {keyof typeof layouts} layout
  * @param {{ buildId: string, deploymentId?: string }} identity
- * @param {{ withPages?: boolean }} [options]
+ * @param {{ withPages?: boolean, files?: Record<string, string | null> }} [options] More files, or `null` for one less.
  */
-export function createApp(layout, identity, { withPages = false } = {}) {
+export function createApp(layout, identity, { withPages = false, files: changes = {} } = {}) {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "vinext-cache-key-"));
   const directory = join(root, "web");
-  for (const [path, text] of Object.entries(withPages ? { ...files, ...pages } : files)) {
+  for (const [path, text] of Object.entries({ ...files, ...(withPages && pages), ...changes })) {
+    if (text === null) continue;
     mkdirSync(join(directory, path, ".."), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
@@ -246,5 +250,5 @@ export function createApp(layout, identity, { withPages = false } = {}) {
 }
 
 /** Serves a standalone build from where it has been put. */
-export const serveStandalone = (directory) =>
-  serve(directory, ["server.js"], { NODE_ENV: "production", PORT: "0", HOST: "127.0.0.1" });
+export const serveStandalone = (directory, env, options) =>
+  serve(directory, ["server.js"], { NODE_ENV: "production", PORT: "0", HOST: "127.0.0.1", ...env }, options);

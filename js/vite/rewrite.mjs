@@ -1,8 +1,39 @@
 // vinext's modules, made to derive their keys by this package.
-import { ModuleShape } from "./shape.mjs";
+import { ModuleShape, walk } from "./shape.mjs";
 
 /** What a rewritten module calls an import of ours. None of its own names is like it. */
 const ours = (/** @type {string} */ name) => `vinextCacheKey$${name}`;
+
+/** @param {string} code @param {{ node: { start: number, end: number }, text: string }[]} edits */
+function edited(code, edits) {
+  const backwards = edits.toSorted((a, b) => b.node.start - a.node.start);
+  return backwards.reduce(
+    (result, { node, text }) => result.slice(0, node.start) + text + result.slice(node.end),
+    code,
+  );
+}
+
+/**
+ * Code with `process.env.NEXT_DEPLOYMENT_ID` replaced. Texts and comments that mention it stay.
+ *
+ * @param {string} code
+ * @param {string} text
+ * @param {import("./shape.mjs").Parse} parse
+ */
+export function replaceDeploymentId(code, text, parse) {
+  const named = (/** @type {any} */ node, /** @type {string} */ name) => (node?.name ?? node?.value) === name;
+  const members = [...walk(parse(code))].filter(
+    ({ type, object, property }) =>
+      type === "MemberExpression" &&
+      named(property, "NEXT_DEPLOYMENT_ID") &&
+      named(object.property, "env") &&
+      named(object.object, "process"),
+  );
+  return edited(
+    code,
+    members.map((node) => ({ node, text })),
+  );
+}
 
 /**
  * What the names of a shape stand for in a module. Throws, naming what differs, for a module of another shape.
@@ -66,11 +97,6 @@ export function rewrite(code, shape, { parse, keys, sibling }) {
     });
     edits.push({ node, text });
   }
-  edits.sort((a, b) => b.node.start - a.node.start);
-  const edited = edits.reduce(
-    (text, { node, text: replacement }) => text.slice(0, node.start) + replacement + text.slice(node.end),
-    code,
-  );
   const specifiers = [...imports].map((name) => `${name} as ${ours(name)}`);
-  return `${edited}\nimport { ${specifiers.join(", ")} } from ${JSON.stringify(keys)};\n`;
+  return `${edited(code, edits)}\nimport { ${specifiers.join(", ")} } from ${JSON.stringify(keys)};\n`;
 }

@@ -38,7 +38,7 @@ function matches(pattern, node, names) {
  * @param {any} tree
  * @returns {Generator<Node>}
  */
-function* walk(tree) {
+export function* walk(tree) {
   if (Object(tree) !== tree) return;
   if (typeof tree.type === "string") yield tree;
   for (const child of Object.values(tree)) yield* walk(child);
