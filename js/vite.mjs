@@ -150,10 +150,7 @@ export default function vinextCacheKey(asked = {}) {
     config: {
       // After vinext has read its configuration and told Vite about it.
       order: "post",
-      async handler(
-        { root = process.cwd(), resolve: { alias } = {}, define, plugins },
-        { command },
-      ) {
+      async handler({ root = process.cwd(), resolve: { alias } = {}, define, plugins }, { command }) {
         root = resolve(root);
         vinext = findVinext(root, alias);
         if (!vinext) return;
