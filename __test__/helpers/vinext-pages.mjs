@@ -54,7 +54,7 @@ export const classic = {
     }
     const shared = unstable_cache(async () => ${MADE}, ["shared"], { tags: ["shared"] });
     export default async function Page() {
-      const data = await fetch(process.env.DATA + "/data", { next: { revalidate: 60, tags: ["data"] } });
+      const data = await fetch(process.env.DATA, { next: { revalidate: 60, tags: ["data"] } });
       const text = [await cached(), await shared(), await data.text()].join("; ");
       const id = String(process.env.NEXT_DEPLOYMENT_ID);
       return <><p id="made" data-id={id}>{${MADE} + "; " + text}</p><Client /></>;
