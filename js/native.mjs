@@ -28,27 +28,36 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
   function keyOfEntries(prefix, id, keyed, shape) {
     const { reply } = keyed;
     if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
-    const read = [];
-    for (let index = 0; index < reply.length; index++) {
-      const { 0: name, 1: content } = reply[index];
-      if (typeof content !== "string") shape |= 1 << index;
-      read.push(name, content);
+    const entries = reply.length << 24;
+    if (reply.length === 2) {
+      // Typical page props are two texts. A list of them would take another 20 ns.
+      const [{ 0: a, 1: b }, { 0: c, 1: d }] = [reply[0], reply[1]];
+      const areTexts = typeof b === "string" && typeof d === "string";
+      const key = areTexts ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
+      return key ?? keyOfList(prefix, id, keyed, shape | entries, [a, b, c, d]);
     }
-    const key = keyOfPairs(prefix, id, shape | (reply.length << 24), read);
-    // What was read is printed, because to read a getter again could give something else.
-    if (key === undefined) keyed.reply = inPairs(read);
-    return key;
+    const list = [];
+    for (let index = 0; index < reply.length; index++) list.push(reply[index][0], reply[index][1]);
+    return keyOfList(prefix, id, keyed, shape | entries, list);
   }
 
-  /** @param {string} prefix @param {string} id @param {number} shape @param {any[]} read Names and contents in turn. */
-  function keyOfPairs(prefix, id, shape, read) {
-    const [a, b] = [read[0], textOf(read[1])];
-    // Spread arguments are slow, so one and two entries (typical page props) are passed explicitly.
-    if (read.length === 2) return entriesKey(prefix, id, shape, a, b);
-    if (read.length === 4) return entriesKey(prefix, id, shape, a, b, read[2], textOf(read[3]));
+  /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape @param {unknown[]} list */
+  function keyOfList(prefix, id, keyed, shape, list) {
     const texts = [];
-    for (let index = 0; index < read.length; index += 2) texts.push(read[index], textOf(read[index + 1]));
-    return entriesKey(prefix, id, shape, ...texts);
+    for (let index = 0; index < list.length; index += 2) {
+      const content = list[index + 1];
+      if (typeof content !== "string") shape |= 1 << (index >> 1);
+      texts.push(list[index], textOf(content));
+    }
+    const [a, b, c, d, e, f] = texts;
+    // Spread arguments are slow, and page props with search params have three entries.
+    const isThree = texts.length === 6;
+    const key = isThree
+      ? entriesKey(prefix, id, shape, a, b, c, d, e, f)
+      : entriesKey(prefix, id, shape, ...texts);
+    // `JSON.stringify` gets what was read, because to read a getter again could give something else.
+    if (key === undefined) keyed.reply = inPairs(list);
+    return key;
   }
 
   return { ...others, shapeOf, keyOf };

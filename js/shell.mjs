@@ -182,10 +182,17 @@ function keyedEntries(reply, fileMetadata) {
   if (!isArray(reply) || typeof reply.map !== "function") {
     throw invalidType(reply, "args.reply", "a string or an array");
   }
-  return reply.map((/** @type {unknown} */ entry, index) => {
-    if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-    if (entry.length === 2) return entry;
-    const [name, bytes] = [entry[0], entry[1]];
-    return [name, fileMetadata ? { bytes, name: entry[2], type: entry[4] } : { bytes }];
-  });
+  return reply.map(fileMetadata ? keyedWithMetadata : keyedByBytes);
+}
+
+/** @param {unknown} entry @param {number} index */
+function keyedByBytes(entry, index) {
+  if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+  return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+}
+
+/** @param {unknown} entry @param {number} index */
+function keyedWithMetadata(entry, index) {
+  if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+  return entry.length === 2 ? entry : [entry[0], { bytes: entry[1], name: entry[2], type: entry[4] }];
 }

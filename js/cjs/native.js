@@ -125,16 +125,19 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 }
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray$1(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
-	return reply.map((entry, index) => {
-		if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-		if (entry.length === 2) return entry;
-		const [name, bytes] = [entry[0], entry[1]];
-		return [name, fileMetadata ? {
-			bytes,
-			name: entry[2],
-			type: entry[4]
-		} : { bytes }];
-	});
+	return reply.map(fileMetadata ? keyedWithMetadata : keyedByBytes);
+}
+function keyedByBytes(entry, index) {
+	if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+	return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+}
+function keyedWithMetadata(entry, index) {
+	if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+	return entry.length === 2 ? entry : [entry[0], {
+		bytes: entry[1],
+		name: entry[2],
+		type: entry[4]
+	}];
 }
 // js/native.mjs
 const { isArray } = Array;
@@ -153,23 +156,31 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 	function keyOfEntries(prefix, id, keyed, shape) {
 		const { reply } = keyed;
 		if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
-		const read = [];
-		for (let index = 0; index < reply.length; index++) {
-			const { 0: name, 1: content } = reply[index];
-			if (typeof content !== "string") shape |= 1 << index;
-			read.push(name, content);
+		const entries = reply.length << 24;
+		if (reply.length === 2) {
+			const [{ 0: a, 1: b }, { 0: c, 1: d }] = [reply[0], reply[1]];
+			return (typeof b === "string" && typeof d === "string" ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
+				a,
+				b,
+				c,
+				d
+			]);
 		}
-		const key = keyOfPairs(prefix, id, shape | reply.length << 24, read);
-		if (key === void 0) keyed.reply = inPairs(read);
-		return key;
+		const list = [];
+		for (let index = 0; index < reply.length; index++) list.push(reply[index][0], reply[index][1]);
+		return keyOfList(prefix, id, keyed, shape | entries, list);
 	}
-	function keyOfPairs(prefix, id, shape, read) {
-		const [a, b] = [read[0], textOf(read[1])];
-		if (read.length === 2) return entriesKey(prefix, id, shape, a, b);
-		if (read.length === 4) return entriesKey(prefix, id, shape, a, b, read[2], textOf(read[3]));
+	function keyOfList(prefix, id, keyed, shape, list) {
 		const texts = [];
-		for (let index = 0; index < read.length; index += 2) texts.push(read[index], textOf(read[index + 1]));
-		return entriesKey(prefix, id, shape, ...texts);
+		for (let index = 0; index < list.length; index += 2) {
+			const content = list[index + 1];
+			if (typeof content !== "string") shape |= 1 << (index >> 1);
+			texts.push(list[index], textOf(content));
+		}
+		const [a, b, c, d, e, f] = texts;
+		const key = texts.length === 6 ? entriesKey(prefix, id, shape, a, b, c, d, e, f) : entriesKey(prefix, id, shape, ...texts);
+		if (key === void 0) keyed.reply = inPairs(list);
+		return key;
 	}
 	return {
 		...others,

@@ -255,16 +255,19 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 }
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
-	return reply.map((entry, index) => {
-		if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-		if (entry.length === 2) return entry;
-		const [name, bytes] = [entry[0], entry[1]];
-		return [name, fileMetadata ? {
-			bytes,
-			name: entry[2],
-			type: entry[4]
-		} : { bytes }];
-	});
+	return reply.map(fileMetadata ? keyedWithMetadata : keyedByBytes);
+}
+function keyedByBytes(entry, index) {
+	if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+	return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+}
+function keyedWithMetadata(entry, index) {
+	if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
+	return entry.length === 2 ? entry : [entry[0], {
+		bytes: entry[1],
+		name: entry[2],
+		type: entry[4]
+	}];
 }
 // js/portable.mjs
 const { buildUseCacheKey, deriveUseCacheKey, flightArgumentsKey, parseUseCacheKey, resolveDeploymentId, resolveUseCacheKeySeed, useCacheKeyPrefix, validateDeploymentId } = createApi(portableEngine((json) => (0, node_crypto.createHash)("sha256").update(json).digest("base64url")));

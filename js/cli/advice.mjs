@@ -257,9 +257,9 @@ const RULES = {
       next: `build again${loaded.config?.plugin ? "" : " with the plugin vinextCacheKey()"}, which leaves a record. To see what a key starts with: vinext-cache-key inspect.`,
     },
   PORTABLE(facts) {
-    const { kind, reason = "" } = facts.implementation;
-    if (kind !== "portable" || !derivesKeys(facts)) return;
-    const [cause, remedy] = reason.split("\nTo fix it");
+    const { implementation } = facts;
+    if (implementation.kind !== "portable" || !derivesKeys(facts)) return;
+    const [cause, remedy] = implementation.reason.split("\nTo fix it");
     return {
       is: `The native addon is not loaded here, so keys take longer to derive: ${cause}`,
       next: remedy

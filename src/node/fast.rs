@@ -5,6 +5,7 @@ use std::ops::Range;
 use napi::Env;
 use napi::bindgen_prelude::{JsObjectValue, Object};
 use napi_derive::napi;
+use smallvec::SmallVec;
 
 use super::call::{Call, Export, JsString, LONGEST, Text, callback};
 use crate::flight_arguments::{Entry, FlightArguments, KeyOptions, Reply, flight_arguments_hash};
@@ -54,30 +55,30 @@ impl Export<{ FIRST + 2 * ENTRIES }> for EntriesKey {
     fn run(call: &Call<{ FIRST + 2 * ENTRIES }>) -> Option<JsString<'_>> {
         let shape = Shape::of(call.read_integer(2)?);
         let (mut texts, mut files) = (Text::new(), Vec::new());
-        let mut places: [(Range<usize>, Range<usize>); ENTRIES] = Default::default();
-        let places = places.get_mut(..shape.entries)?;
-        for (index, (name, content)) in places.iter_mut().enumerate() {
+        let mut places = SmallVec::<[(Range<usize>, Range<usize>); ENTRIES]>::new();
+        for index in 0..shape.entries {
             let argument = FIRST + 2 * index;
-            *name = call.read(argument, &mut texts)?;
-            *content = if shape.is_file(index) {
+            let name = call.read(argument, &mut texts)?;
+            let content = if shape.is_file(index) {
                 call.read_ascii(argument + 1, &mut files)?
             } else {
                 call.read(argument + 1, &mut texts)?
             };
+            places.push((name, content));
         }
         if texts.len() + files.len() > LONGEST {
             return None;
         }
-        let mut entries = [const { Entry::Text { name: [].as_slice(), text: [].as_slice() } }; ENTRIES];
-        for ((index, place), entry) in places.iter().cloned().enumerate().zip(&mut entries) {
-            let (name, content) = (texts.get(place.0)?, place.1);
-            *entry = if shape.is_file(index) {
+        let mut entries = SmallVec::<[Entry<'_, [u16]>; ENTRIES]>::new();
+        for (index, (name, content)) in places.into_iter().enumerate() {
+            let name = texts.get(name)?;
+            entries.push(if shape.is_file(index) {
                 Entry::File { name, base64: files.get(content)?, file_name: &[], media_type: &[] }
             } else {
                 Entry::Text { name, text: texts.get(content)? }
-            };
+            });
         }
-        key_of(call, Reply::Entries(entries.get(..shape.entries)?), &shape)
+        key_of(call, Reply::Entries(&entries), &shape)
     }
 }
 
