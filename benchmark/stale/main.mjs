@@ -1,6 +1,7 @@
-// `npm run bench:stale`: the command over ten million keys, beside the same filter in plain Node, line by line.
+// `npm run bench:stale`: the command over ten million keys, beside the same filter in plain Node, line by line, and beside
+// the same selection by grep's regular expressions, where grep has them.
 //   npm run bench:stale -- [keys]
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, mkdtempSync, openSync, closeSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
@@ -12,22 +13,37 @@ import { KEPT, writeKeys } from "./keys.mjs";
 
 const RUNS = 3;
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
-const contenders = [
-  ["native", path("../../js/cli.mjs"), ["stale", ...KEPT.flatMap((seed) => ["--keep", seed])], "native"],
-  ["portable", path("../../js/cli.mjs"), ["stale", ...KEPT.flatMap((seed) => ["--keep", seed])], "portable"],
-  ["plain Node, line by line", path("plain.mjs"), KEPT, "native"],
-];
+const stale = ["stale", ...KEPT.flatMap((seed) => ["--keep", seed])];
+const node = (name, script, args, VINEXT_CACHE_KEY = "native") => ({
+  name,
+  file: process.execPath,
+  args: [`--import=${PROBE}`, path(script), ...args],
+  env: { VINEXT_CACHE_KEY },
+});
 
-/** Tells what the process it runs in needed, on its fourth file descriptor. */
+/** Reports what its process needed, on its fourth file descriptor. */
 const PROBE = `data:text/javascript,import { writeSync } from "node:fs";
   process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`;
 
-async function run([, script, args, VINEXT_CACHE_KEY], input, output) {
+const PLAIN = "plain Node, line by line";
+const GREP = "LC_ALL=C grep -P";
+const contenders = [
+  node("native", "../../js/cli.mjs", stale),
+  node("portable", "../../js/cli.mjs", stale, "portable"),
+  node(PLAIN, "plain.mjs", KEPT),
+];
+const kept = KEPT.map((seed) => RegExp.escape?.(seed) ?? seed.replaceAll(/\W/g, "\\$&"));
+const pattern = `^use-cache:build:(?!(?:${kept.join("|")}):)[^:]+:`;
+if (spawnSync("grep", ["-P", "b"], { input: "abc" }).status === 0) {
+  contenders.push({ name: GREP, file: "grep", args: ["-P", pattern], env: { LC_ALL: "C" } });
+}
+
+async function run({ file, args, env }, input, output) {
   const [source, target] = [openSync(input, "r"), openSync(output, "w")];
   const start = performance.now();
-  const child = spawn(process.execPath, [`--import=${PROBE}`, script, ...args], {
+  const child = spawn(file, args, {
     stdio: [source, target, "pipe", "pipe"],
-    env: { ...process.env, VINEXT_CACHE_KEY },
+    env: { ...process.env, ...env },
   });
   let [errors, kilobytes] = ["", ""];
   child.stderr.on("data", (text) => (errors += text));
@@ -36,7 +52,7 @@ async function run([, script, args, VINEXT_CACHE_KEY], input, output) {
   const seconds = (performance.now() - start) / 1000;
   for (const file of [source, target]) closeSync(file);
   if (code !== 0) throw new Error(errors);
-  return { seconds, megabytes: Number(kilobytes) / 1024 };
+  return { seconds, megabytes: kilobytes ? Number(kilobytes) / 1024 : undefined };
 }
 
 async function digestOf(file) {
@@ -59,13 +75,20 @@ try {
     for (let round = 0; round < RUNS; round += 1) runs.push(await run(contender, input, output));
     digests.add(await digestOf(output));
     const seconds = runs.map((one) => one.seconds).sort((a, b) => a - b)[RUNS >> 1];
-    rows.push({ filter: contender[0], seconds, megabytes: Math.max(...runs.map((one) => one.megabytes)) });
+    rows.push({
+      name: contender.name,
+      seconds,
+      megabytes: runs[0].megabytes && Math.max(...runs.map((one) => one.megabytes)),
+    });
   }
   if (digests.size !== 1) throw new Error("The outputs differ.");
-  const plain = rows.at(-1).seconds;
-  for (const { filter, seconds, megabytes } of rows) {
+  const timeOf = (wanted) => rows.find(({ name }) => name === wanted)?.seconds ?? NaN;
+  const times = (reference, seconds) => `${(reference / seconds).toFixed(1)}x`.padStart(6);
+  console.log(`${"".padEnd(25)} seconds  x ${PLAIN}, x ${GREP}`);
+  for (const { name, seconds, megabytes } of rows) {
+    const memory = megabytes === undefined ? "" : `${megabytes.toFixed(0).padStart(5)} MB RSS`;
     console.log(
-      `${filter.padEnd(25)} ${seconds.toFixed(2).padStart(6)} s  ${(plain / seconds).toFixed(1).padStart(4)}x  ${megabytes.toFixed(0).padStart(4)} MB RSS`,
+      `${name.padEnd(25)} ${seconds.toFixed(2).padStart(6)} s ${times(timeOf(PLAIN), seconds)} ${times(timeOf(GREP), seconds)} ${memory}`,
     );
   }
   console.log("The outputs are equal, byte for byte.");
