@@ -123,6 +123,18 @@ function under([object, name, make], run) {
   }
 }
 
+for (const [name, api] of implementations) {
+  test(`${name}: what the arguments throw comes before what the seed throws`, (t) => {
+    for (const reply of [[[2n]], [["0", 2n]], [["0", { toJSON: () => null.x }]], "x"]) {
+      const args = { version: 1, reply };
+      t.deepEqual(
+        outcome(api.deriveUseCacheKey, "id", "\udc00", args),
+        outcome(() => vinext.buildUseCacheKey("id", "\udc00", vinext.flightArgumentsKey(args))),
+      );
+    }
+  });
+}
+
 test("JSON.stringify that was replaced before the package was loaded", (t) => {
   const load = `
     const { stringify } = JSON;

@@ -118,7 +118,9 @@ export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf,
     const reply = typeof given.reply === "string" ? given.reply : keyedEntries(given.reply, fileMetadata);
     const keyed = { ...given, reply };
     const shape = shapeOf(keyed);
-    const key = shape < 0 ? undefined : keyOf(prefixOf(keySeed), id, keyed, shape);
+    // For a seed that has no encoding, as in vinext, what `JSON.stringify` throws comes first.
+    const isPlain = shape < 0 || (keySeed !== seenSeed && !keySeed.isWellFormed());
+    const key = isPlain ? undefined : keyOf(prefixOf(keySeed), id, keyed, shape);
     return key ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
   }
 

@@ -80,7 +80,7 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 			reply
 		};
 		const shape = shapeOf(keyed);
-		return (shape < 0 ? void 0 : keyOf(prefixOf(keySeed), id, keyed, shape)) ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
+		return (shape < 0 || keySeed !== seenSeed && !keySeed.isWellFormed() ? void 0 : keyOf(prefixOf(keySeed), id, keyed, shape)) ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
 	}
 	return {
 		validateDeploymentId,
@@ -142,7 +142,8 @@ function keyedWithMetadata(entry, index) {
 // js/native.mjs
 const { isArray } = Array;
 const { stringify } = JSON;
-const isBuiltIn = /^function stringify\(\) \{\s+\[native code\]\s+\}$/.test(Function.prototype.toString.call(stringify));
+const printed = Function.prototype.toString.call(stringify);
+const isBuiltIn = printed.startsWith("function stringify() {") && printed.includes("[native code]");
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
 const NOTHING = Object.freeze({});

@@ -210,7 +210,7 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 			reply
 		};
 		const shape = shapeOf(keyed);
-		return (shape < 0 ? void 0 : keyOf(prefixOf(keySeed), id, keyed, shape)) ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
+		return (shape < 0 || keySeed !== seenSeed && !keySeed.isWellFormed() ? void 0 : keyOf(prefixOf(keySeed), id, keyed, shape)) ?? build(id, keySeed, digest(text(JSON.stringify(keyed), "args")));
 	}
 	return {
 		validateDeploymentId,
