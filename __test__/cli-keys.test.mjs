@@ -16,10 +16,10 @@ const key = `${buildUseCacheKey(id, "v1", DIGEST)}:root-params:${JSON.stringify(
   ["none", null],
 ])}`;
 const bare = buildUseCacheKey("id", undefined, undefined);
-const TABLE = `deployment  module                    export   arguments                                    root params
-v1          /srv/app/[lang]/page.tsx  default  ${DIGEST}  lang=en rest=a/b none=(none)
-(none)      id
-session:1  (no "use cache" key)
+const TABLE = `deployment  family     module or path            export   arguments                                    root params
+v1          use-cache  /srv/app/[lang]/page.tsx  default  ${DIGEST}  lang=en rest=a/b none=(none)
+(none)      use-cache  id
+session:1  (not a key of vinext)
 `;
 
 test("inspect shows keys from arguments and from stdin, and drops none", async (t) => {
@@ -30,7 +30,7 @@ test("inspect shows keys from arguments and from stdin, and drops none", async (
 
 test("inspect looks behind a store's prefix", async (t) => {
   const { out } = await run(["inspect", "--strip-prefix", "cache:", `cache:${bare}`, bare]);
-  t.deepEqual(out.split("\n").slice(1), ["(none)      id", `${bare}  (no "use cache" key)`, ""]);
+  t.deepEqual(out.split("\n").slice(1), ["(none)      use-cache  id", `${bare}  (not a key of vinext)`, ""]);
 });
 
 test("inspect --json prints a line per key", async (t) => {
@@ -41,7 +41,7 @@ test("inspect --json prints a line per key", async (t) => {
       .split("\n")
       .map((line) => JSON.parse(line)),
     [
-      { key, parts: parseUseCacheKey(key) },
+      { key, parts: { family: "use-cache", ...parseUseCacheKey(key) } },
       { key: "session:1", parts: null },
     ],
   );
@@ -97,7 +97,7 @@ for (const [title, bytes, shown, inJson] of BYTES) {
     const input = Buffer.from(lines.flatMap((line) => [...line, 0x0a]).slice(0, -1));
     for (const inputFile of [false, true]) {
       const table = (await run(["inspect"], { input, inputFile })).out.split("\n").slice(1);
-      const foreign = '  (no "use cache" key)';
+      const foreign = "  (not a key of vinext)";
       t.deepEqual(table.slice(0, 2), [`${shown}x${foreign}`, `${shown}${foreign}`]);
       t.true(table[2].endsWith(`id${shown}`));
       t.is(table[3], `${shown}${foreign}`);
@@ -150,7 +150,7 @@ test("a remembered function's keys are taken apart as every key is", (t) => {
   const property = fc.property(call, fc.array(digest, { minLength: 2 }), (start, digests) => {
     const reader = new PartsReader([]);
     for (const one of digests) {
-      const expected = parseUseCacheKey(`${start}:${one}`);
+      const expected = { family: "use-cache", ...parseUseCacheKey(`${start}:${one}`) };
       t.deepEqual(reader.parts(`${start}:${one}`), expected);
       const { argsKey: _ours, ...call } = reader.call(`${start}:${one}`);
       const { argsKey: _theirs, ...same } = expected;
@@ -166,7 +166,7 @@ test("a key cannot steer the terminal", async (t) => {
   });
   t.notRegex(out.replaceAll("\n", ""), /\p{Cc}/u);
   t.regex(out, /\\u001b\[31mkey\\u000a/);
-  t.regex(out, /\\u009b +\\u0007/);
+  t.regex(out, /\\u009b +use-cache +\\u0007/);
 });
 
 test("a table fits its terminal and keeps what tells rows apart", (t) => {
@@ -195,8 +195,8 @@ test("inspect --summary counts keys per deployment and function, the largest fir
   t.is(
     out,
     `keys                              key bytes  deployment  family     function
-   2  50 %  ████████████████████      170 B  v2          use cache  /app/a.tsx:get
-   1  25 %  ██████████                 51 B  v1          use cache  /app/b, "b".tsx:get
+   2  50 %  ████████████████████      170 B  v2          use-cache  /app/a.tsx:get
+   1  25 %  ██████████                 51 B  v1          use-cache  /app/b, "b".tsx:get
    1  25 %  ██████████                 10 B  (none)      other
 4 keys of 231 B
 `,
@@ -213,20 +213,79 @@ test("inspect --summary counts keys per deployment and function, the largest fir
       keys,
     ]),
     [
-      ["v2", "use cache", "/app/a.tsx", "get", 2],
-      ["v1", "use cache", '/app/b, "b".tsx', "get", 1],
+      ["v2", "use-cache", "/app/a.tsx", "get", 2],
+      ["v1", "use-cache", '/app/b, "b".tsx', "get", 1],
       [null, "other", null, null, 1],
     ],
   );
   t.is(
     (await run(["inspect", "--summary", "--csv"], { input })).out,
     [
-      "deployment,family,module,function,keys,keyBytes",
-      "v2,use cache,/app/a.tsx,get,2,170",
-      'v1,use cache,"/app/b, ""b"".tsx",get,1,51',
-      ",other,,,1,10",
+      "deployment,build,family,module,function,keys,keyBytes",
+      "v2,,use-cache,/app/a.tsx,get,2,170",
+      'v1,,use-cache,"/app/b, ""b"".tsx",get,1,51',
+      ",,other,,,1,10",
       "",
     ].join("\r\n"),
+  );
+});
+
+const HASH = "0123456789abcdef".repeat(4);
+const FAMILIES = [
+  ["deployment:v1:app:v2:b7:/shop:html", "v1          app                 /shop                   html"],
+  [
+    "app:v2:b7:/shop:rsc:prefetch-empty",
+    "(build b7)  app                 /shop                   rsc      prefetch-empty",
+  ],
+  ["app-fallback-shell:v1:b7:/p/[id]:html", "(build b7)  app-fallback-shell  /p/[id]                 html"],
+  ["pages:v2:b7:/about::i18n=de", "(build b7)  pages               /about                           de"],
+  [
+    `app:v2:b7:__hash:${HASH}:html`,
+    `(build b7)  app                                         html     ${HASH}`,
+  ],
+  ["app:v2:a:/b:/c:html", "(none)      app                 a:/b:/c                 html"],
+  [HASH, `(none)      fetch                                                ${HASH}`],
+  [`unstable_cache:v2:${HASH}`, `(none)      unstable_cache                                       ${HASH}`],
+  ["_N_T_/shop", "(none)      tag                 _N_T_/shop"],
+  ["__tag:shop", "(none)      tag                 shop"],
+];
+
+test("inspect knows every family", async (t) => {
+  const keys = FAMILIES.map(([one]) => one);
+  const { out } = await run(["inspect"], { input: keys.join("\n") });
+  t.deepEqual(
+    out
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.replaceAll(/ +/g, " ")),
+    FAMILIES.map(([, line]) => line.replaceAll(/ +/g, " ")),
+  );
+  const json = (await run(["inspect", "--json"], { input: keys.join("\n") })).out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  t.deepEqual(
+    json.map(({ parts }) => parts.family),
+    ["app", "app", "app-fallback-shell", "pages", "app", "app", "fetch", "unstable_cache", "tag", "tag"],
+  );
+  t.like(json[0].parts, { deploymentId: "v1", buildId: "b7", path: "/shop" });
+  t.true(json[5].parts.ambiguous);
+  const { groups } = JSON.parse(
+    (await run(["inspect", "--summary", "--json"], { input: keys.join("\n") })).out,
+  );
+  t.deepEqual(
+    groups.map(({ deployment, build, family, keys: count }) => [deployment, build, family, count]).sort(),
+    [
+      ["v1", null, "app", 1],
+      [null, "b7", "app", 2],
+      [null, "b7", "app-fallback-shell", 1],
+      [null, "b7", "pages", 1],
+      [null, null, "app", 1],
+      [null, null, "fetch", 1],
+      [null, null, "tag", 2],
+      [null, null, "unstable_cache", 1],
+    ].sort(),
   );
 });
 
@@ -262,6 +321,8 @@ test("keys that only lack a prefix give a hint", async (t) => {
   const { hint: inJson } = JSON.parse((await run(["stale", "--keep", "v2", "--json"], { input })).err);
   t.is(inJson, "`use-cache:` starts at column 7: pass --strip-prefix cache:");
   t.is((await run(["stale", "--keep", "v1", "--strip-prefix", "cache:"], { input })).err.match(/Hint/), null);
+  const page = await run(["inspect"], { input: "shop:app:v2:b7:/:html\nmyapp:v2:x\n" });
+  t.regex(page.err, /^Hint: `app:v2:` starts at column 6: pass --strip-prefix shop:$/m);
   const several = ["my app:", "b'c:"].map((prefix) => prefix + key);
   t.regex((await run(["inspect", ...several])).err, /--strip-prefix 'my app:' --strip-prefix 'b'\\''c:'$/m);
 });

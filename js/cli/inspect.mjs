@@ -3,7 +3,7 @@ import { UsageError } from "./errors.mjs";
 import { openInput } from "./input.mjs";
 import { decodeKey, splitKeys } from "./keys.mjs";
 import { stderr, stdout } from "./output.mjs";
-import { Overview } from "./overview.mjs";
+import { Overview, ownerOf } from "./overview.mjs";
 import { PartsReader } from "./parts.mjs";
 import { PrefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
@@ -16,17 +16,17 @@ const BATCH = 1000;
 
 export const help = `vinext-cache-key inspect [<store> | key…] [options] [< keys]
 
-Shows whose keys these are and which function calls they stand for. Without arguments, keys are read from stdin, one per
+Shows whose keys these are, and which function calls, pages or other entries they stand for. Without arguments, keys are read from stdin, one per
 line. On a terminal long parts are shortened to fit its width.
 
 ${STORE_HELP}
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
   -0, --null             keys on stdin are separated by NUL
-  --summary              keys and their bytes per deployment and function, the largest first
+  --summary              keys and their bytes per deployment, family and function, the largest first
   --memory               with --summary: also the memory that entries take, as Redis reports it
   --csv                  with --summary: as CSV
-  --json                 a line of JSON per key: the key and its parts, null where it is not a "use cache" key;
+  --json                 a line of JSON per key: the key and its parts, null where it is not a key of vinext;
                          with --summary one object
 
 Bytes that are not UTF-8 are shown as \\xff, and in JSON as \\udcff.
@@ -128,7 +128,8 @@ async function* ofEqualSize(batches) {
 /** @type {import("./table.mjs").Column[]} */
 const HEAD = [
   { title: "deployment", style: "cyan" },
-  { title: "module", cutAt: "start" },
+  { title: "family" },
+  { title: "module or path", cutAt: "start" },
   { title: "export", style: "bold", cutAt: "start" },
   { title: "arguments", style: "magenta", telling: 10 },
   { title: "root params" },
@@ -136,10 +137,21 @@ const HEAD = [
 
 /** @param {string} key @param {import("./parts.mjs").Parts | null} parts */
 function row(key, parts) {
-  if (!parts) return `${visible(key)}  (no "use cache" key)`;
-  const { keySeed = "(none)", id, moduleId = id, exportName = "", argsKey = "", rootParams = [] } = parts;
-  const params = rootParams.map(([name, value]) => `${name}=${[value ?? "(none)"].flat().join("/")}`);
-  return [keySeed, moduleId, exportName, argsKey, params.join(" ")].map(visible);
+  if (!parts) return `${visible(key)}  (not a key of vinext)`;
+  return [ownerOf(parts), parts.family, ...cellsOf(parts)].map(visible);
+}
+
+/** What an entry is, within its family: the cells behind the family. @param {import("./parts.mjs").Parts} parts */
+function cellsOf(parts) {
+  if (parts.family === "use-cache") {
+    const { id, moduleId = id, exportName = "", argsKey = "", rootParams = [] } = parts;
+    const params = rootParams.map(([name, value]) => `${name}=${[value ?? "(none)"].flat().join("/")}`);
+    return [moduleId, exportName, argsKey, params.join(" ")];
+  }
+  if ("tag" in parts) return [parts.tag, "", "", ""];
+  if ("digest" in parts) return ["", "", parts.digest, ""];
+  const { path, pathDigest = "", buildAndPath, artifact = "", variant = "" } = parts;
+  return [path ?? buildAndPath ?? "", artifact, pathDigest || variant, ""];
 }
 
 /** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {any} values */

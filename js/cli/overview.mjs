@@ -8,8 +8,9 @@ const WIDEST_FUNCTION = 60;
 
 /**
  * @typedef {import("./parts.mjs").Parts} Parts
- * @typedef {object} Group Keys of one function of one deployment.
+ * @typedef {object} Group Keys of one function, or of one other family, of one deployment or build.
  * @property {string | null} deployment
+ * @property {string | null} build What owns page keys without a deployment.
  * @property {string} family
  * @property {string | null} module
  * @property {string | null} function
@@ -18,8 +19,26 @@ const WIDEST_FUNCTION = 60;
  * @property {number} [memoryBytes]
  */
 
-const FAMILY = "use cache";
 const OTHER = "other";
+
+/** @param {Parts | null} parts */
+function namesOf(parts) {
+  if (!parts) return { deployment: null, build: null, family: OTHER, module: null, function: null };
+  const { family } = parts;
+  if (family === "use-cache") {
+    const { keySeed = null, id, moduleId = id, exportName = null } = parts;
+    return { deployment: keySeed, build: null, family, module: moduleId, function: exportName };
+  }
+  const deployment = ("deploymentId" in parts && parts.deploymentId) || null;
+  const build = (!deployment && "buildId" in parts && parts.buildId) || null;
+  return { deployment, build, family, module: null, function: null };
+}
+
+/** Whose key it is, in words. @param {Parts} parts */
+export const ownerOf = (parts) => ownerName(namesOf(parts));
+
+/** @param {{ deployment: string | null, build: string | null }} names */
+const ownerName = ({ deployment, build }) => deployment ?? (build === null ? "(none)" : `(build ${build})`);
 
 export class Overview {
   /** @type {Map<string, Group>} */
@@ -43,14 +62,11 @@ export class Overview {
 
   /** @param {Parts | null} call */
   #groupOf(call) {
-    const { deployment, module, name } = call
-      ? { deployment: call.keySeed ?? null, module: call.moduleId ?? call.id, name: call.exportName ?? null }
-      : { deployment: null, module: null, name: null };
-    const family = call ? FAMILY : OTHER;
-    const id = JSON.stringify([deployment, family, module, name]);
+    const names = namesOf(call);
+    const id = JSON.stringify(Object.values(names));
     let group = this.#groups.get(id);
     if (!group) {
-      group = { deployment, family, module, function: name, keys: 0, keyBytes: 0 };
+      group = { ...names, keys: 0, keyBytes: 0 };
       this.#groups.set(id, group);
     }
     return group;
@@ -78,7 +94,7 @@ export class Overview {
       cells: [
         ...(byMemory ? [digits(group.keys)] : []),
         bytes(group.keyBytes),
-        visible(group.deployment ?? "(none)"),
+        visible(ownerName(group)),
         group.family,
         cut(visible([group.module, group.function].filter(Boolean).join(":")), WIDEST_FUNCTION, "start"),
       ],
@@ -106,6 +122,7 @@ export class Overview {
   csv(byMemory) {
     const columns = [
       "deployment",
+      "build",
       "family",
       "module",
       "function",

@@ -1,8 +1,18 @@
 // A store's keys taken apart.
 import { parseUseCacheKey } from "../../index.js";
+import { parseOtherKey } from "../portable/family.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 
-/** @typedef {NonNullable<ReturnType<typeof parseUseCacheKey>>} Parts */
+/**
+ * @typedef {{ family: "use-cache" } & NonNullable<ReturnType<typeof parseUseCacheKey>>} UseCacheParts
+ * @typedef {UseCacheParts | NonNullable<ReturnType<typeof parseOtherKey>>} Parts
+ */
+
+/** Takes a key of any family apart. @param {string} key @returns {Parts | null} */
+function parse(key) {
+  const parts = parseUseCacheKey(key);
+  return parts ? { family: "use-cache", ...parts } : parseOtherKey(key);
+}
 
 const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
@@ -13,12 +23,12 @@ const NOTHING = { call: null };
 const copyOf = (/** @type {string} */ text) => Buffer.from(text, "utf16le").toString("utf16le");
 
 /**
- * Takes many keys apart, and remembers functions. `parseUseCacheKey` takes longer than everything else, and most keys of a
+ * Takes many keys apart, and remembers functions. To take a key apart takes longer than everything else, and most keys of a
  * store differ from another one only in the digest at their end.
  */
 export class PartsReader {
   #prefixes;
-  /** @type {Map<string, Parts>} */
+  /** @type {Map<string, UseCacheParts>} */
   #known = new Map();
 
   /** @param {string[]} prefixes What the store's adapter puts in front of keys. */
@@ -26,10 +36,10 @@ export class PartsReader {
     this.#prefixes = storePrefixes(prefixes);
   }
 
-  /** The parts of a key, or `null` where it is not a "use cache" key. @param {string} key @returns {Parts | null} */
+  /** The parts of a key, or `null` where it is not a key of vinext. @param {string} key @returns {Parts | null} */
   parts(key) {
     const { call, digest } = this.#read(key);
-    return call && digest !== undefined ? { ...call, argsKey: digest } : call;
+    return digest === undefined ? call : /** @type {Parts} */ ({ ...call, argsKey: digest });
   }
 
   /** The same, but its arguments may be those of another call to the same function. @param {string} key */
@@ -51,12 +61,12 @@ export class PartsReader {
   #parse(key) {
     const end = key.length - DIGEST_LENGTH;
     const digest = key.slice(end);
-    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parseUseCacheKey(key) };
+    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parse(key) };
     const known = this.#known.get(key.slice(0, end));
     if (known) return { call: known, digest };
-    const call = parseUseCacheKey(key);
+    const call = parse(key);
     // Otherwise these 43 characters are part of something else.
-    if (call?.argsKey === digest) {
+    if (call?.family === "use-cache" && call.argsKey === digest) {
       if (this.#known.size === MOST_REMEMBERED) this.#known.clear();
       this.#known.set(copyOf(key.slice(0, end)), call);
     }

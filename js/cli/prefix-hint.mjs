@@ -1,23 +1,28 @@
 // Advice where keys have a prefix that was not named.
-const FAMILY = "use-cache:build:";
+/** What vinext's keys start with. Only the first is so long that it is certain behind a letter or digit. */
+const FAMILY =
+  /(use-cache:)build:|(?<![A-Za-z0-9])(deployment:)[\w-]+:|(?<![A-Za-z0-9])((?:app|pages):v2:|app-fallback-shell:v1:)/;
 const MOST_NAMED = 3;
 
 export class PrefixHint {
-  /** The columns at which keys begin, by what stands before. @type {Map<string, number>} */
-  #columns = new Map();
+  /** By what stands before the keys: how they start, and at which column. @type {Map<string, { start: string, column: number }>} */
+  #found = new Map();
 
   /** @param {string} key One that was not recognised. */
   see(key) {
-    const index = key.indexOf(FAMILY);
-    if (index > 0 && this.#columns.size < MOST_NAMED) this.#columns.set(key.slice(0, index), index + 1);
+    if (this.#found.size === MOST_NAMED) return;
+    const match = FAMILY.exec(key);
+    if (!match?.index) return;
+    const start = match[1] ?? match[2] ?? match[3];
+    this.#found.set(key.slice(0, match.index), { start, column: match.index + 1 });
   }
 
   /** What to pass so that these keys are recognised, if some of them only have something in front. */
   get text() {
-    const [column] = this.#columns.values();
-    if (column === undefined) return undefined;
-    const flags = [...this.#columns.keys()].map((prefix) => `--strip-prefix ${quoted(prefix)}`);
-    return `\`use-cache:\` starts at column ${column}: pass ${flags.join(" ")}`;
+    const [first] = this.#found.values();
+    if (!first) return undefined;
+    const flags = [...this.#found.keys()].map((prefix) => `--strip-prefix ${quoted(prefix)}`);
+    return `\`${first.start}\` starts at column ${first.column}: pass ${flags.join(" ")}`;
   }
 }
 
