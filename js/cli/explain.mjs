@@ -10,8 +10,8 @@ import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key explain [dir] [options]
 
-Explains what scopes the cache keys of a vinext project: what its configuration says, what the environment says, what the
-last build has in it, which of these counts, and what makes keys change or be shared unexpectedly. It runs the
+Explains what scopes the cache keys of a vinext project: what its configuration says, what the environment says, what
+the last build has in it, which of these counts, and what makes keys change or be shared unexpectedly. It runs the
 project's Vite and Next.js configuration, and calls generateBuildId twice. In a standalone folder it explains the build.
 
   --mode <name>  read the .env files of this mode, as vite build --mode does; production by default
