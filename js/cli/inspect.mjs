@@ -16,8 +16,8 @@ const BATCH = 1000;
 
 export const help = `vinext-cache-key inspect [<store> | key…] [options] [< keys]
 
-Shows whose keys these are, and which function calls, pages or other entries they stand for. Without arguments, keys are read from stdin, one per
-line. On a terminal long parts are shortened to fit its width.
+Shows whose keys these are, and which function calls, pages or other entries they stand for. Without arguments, keys are
+read from stdin, one per line. On a terminal long parts are shortened to fit its width.
 
 ${STORE_HELP}
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
