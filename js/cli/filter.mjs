@@ -38,7 +38,8 @@ import { storePrefixes } from "./store-prefix.mjs";
  * @typedef {{ deployments: Deployment[], builds: Build[] } & Others} Seen
  *
  * @typedef {object} Filter
- * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the next call.
+ * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the call
+ *   after the next one.
  * @property {() => Buffer} finish Ends the list.
  * @property {(key: Buffer) => boolean} isStale Counts one whole key, which may hold any byte, and tells whether it is stale.
  * @property {() => void} freeze From now on a deployment or build that was not seen before is kept.
@@ -68,9 +69,11 @@ function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
   const filter = refusing(() =>
     addon.staleKeys(deployments, builds, certainBuilds, stripPrefix, nul, unscoped, foreign),
   );
-  let buffer = Buffer.alloc(0);
+  // Two in turn: one is written while the next one is filled.
+  let [buffer, other] = [Buffer.alloc(0), Buffer.alloc(0)];
   const take = (/** @type {Buffer | undefined} */ chunk) => {
     const length = refusing(() => addon.staleKeysPush(filter, chunk));
+    [buffer, other] = [other, buffer];
     if (buffer.length < length) buffer = Buffer.allocUnsafeSlow(length);
     addon.staleKeysTake(filter, buffer);
     return buffer.subarray(0, length);

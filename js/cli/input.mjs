@@ -5,30 +5,32 @@ import { promisify } from "node:util";
 import { CliError } from "./errors.mjs";
 import { stderr } from "./output.mjs";
 
-/** A file is read in larger chunks than a pipe gives. */
-const CHUNK = 256 << 10;
+/** A file is read in larger chunks than a pipe gives: each one costs a change of threads. */
+const CHUNK = 1 << 20;
 
 /**
  * Chunks of stdin. Each is valid until the next one is asked for.
+ *
+ * @param {number} size Bytes at a time, where stdin is a file.
  * @returns {AsyncGenerator<Buffer>}
  */
-export async function* openInput() {
+export async function* openInput(size = CHUNK) {
   if (process.stdin.isTTY) await stderr.write("Reading keys from the terminal; Ctrl-D ends them.\n");
   try {
     // Node takes a folder, and some devices, for an empty stream; reading the descriptor reports the error.
-    yield* process.stdin instanceof Socket ? process.stdin : readDescriptor(0);
+    yield* process.stdin instanceof Socket ? process.stdin : readDescriptor(0, size);
   } catch (error) {
     throw new CliError(`stdin cannot be read: ${/** @type {Error} */ (error).message}`);
   }
 }
 
 /** Reads into one of two buffers while the other is worked on: new buffers would pile up faster than they are collected. */
-async function* readDescriptor(/** @type {number} */ descriptor) {
+async function* readDescriptor(/** @type {number} */ descriptor, /** @type {number} */ size) {
   const next = async (/** @type {Buffer} */ buffer) => {
-    const { bytesRead } = await promisify(read)(descriptor, buffer, 0, CHUNK, null);
+    const { bytesRead } = await promisify(read)(descriptor, buffer, 0, size, null);
     return buffer.subarray(0, bytesRead);
   };
-  let [idle, busy] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
+  let [idle, busy] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
   for (let chunk = await next(busy); chunk.length > 0; [idle, busy] = [busy, idle]) {
     const following = next(idle);
     // Its failure is reported when it is awaited below, not as an unhandled rejection before.

@@ -14,6 +14,9 @@ import { digits, json as toJson, visible } from "./text.mjs";
 /** So many rows are aligned with each other, so that a list of any length can be read. */
 const BATCH = 1000;
 
+/** Texts of more bytes at a time would take more memory than they save time. */
+const CHUNK = 256 << 10;
+
 export const help = `vinext-cache-key inspect [<store> | key…] [options] [< keys]
 
 Shows whose keys these are, and which function calls, pages or other entries they stand for. Without arguments, keys are
@@ -73,7 +76,7 @@ async function* readBatches(values, positionals) {
   const [first] = positionals;
   if (first !== undefined && !isStore(first)) return yield { keys: positionals };
   if (first !== undefined) return yield* readStore(first, values);
-  for await (const keys of splitKeys(openInput(), values.null ? "\0" : "\n")) yield { keys };
+  for await (const keys of splitKeys(openInput(CHUNK), values.null ? "\0" : "\n")) yield { keys };
 }
 
 /** @param {string} text @param {any} values @returns {AsyncGenerator<Batch>} */

@@ -97,10 +97,14 @@ async function filterInput(filter, options, unseenAllowed) {
   let sample = "";
   const spool = new Spool();
   const mayWrite = () => unseenAllowed || filter.unseen() === 0;
+  let writing = Promise.resolve();
   const emit = async (/** @type {Buffer} */ stale) => {
     if (!mayWrite()) return spool.add(stale);
+    await writing;
     for (const block of spool.take()) await stdout.write(block);
-    await stdout.write(stale);
+    writing = stdout.write(stale);
+    // A failure is reported where this write is awaited, not as an unhandled rejection before.
+    writing.catch(() => {});
   };
   try {
     for await (const chunk of openInput()) {
@@ -110,6 +114,7 @@ async function filterInput(filter, options, unseenAllowed) {
       progress.show(() => `${digits(Math.round(bytes / 1e6))} MB read`);
     }
     await emit(filter.finish());
+    await writing;
   } finally {
     progress.end();
   }
