@@ -360,6 +360,14 @@ for (const [title, manifest, shown] of [
   });
 }
 
+(process.platform === "win32" ? test.skip : test)("a package.json that is a pipe is not read", async (t) => {
+  const root = folder(t, {});
+  execFileSync("mkfifo", [join(root, "package.json")]);
+  const { code, err } = await run(["explain", root], { node });
+  t.is(code, 1);
+  t.regex(err, /cannot read .*package\.json: it is not a file/);
+});
+
 const LOOPS =
   'import { writeFileSync } from "node:fs";\nprocess.on("SIGTERM", () => {});\nwriteFileSync("pid", `${process.pid}`);\nfor (;;);\n';
 const isAlive = (pid) => {
@@ -431,6 +439,22 @@ test.serial("a build with the plugin", async (t) => {
   const rebuilt = await explain(t, app.directory, open);
   t.deepEqual(rebuilt.codes, ["ENVIRONMENT_IGNORED", "PAGES_SHARED"]);
   t.regex(rebuilt.out, /Next: build again with it/);
+});
+
+test.serial("a build whose servers read their ID", async (t) => {
+  const env = { IDENTITY: JSON.stringify({ buildId: "b1" }), PLUGIN: "after", RUNTIME_ID: "yes" };
+  await app.build(env);
+  const missing = await explain(t, app.directory, { ...env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+  t.deepEqual(missing.codes, ["MISSING_AT_RUN_TIME"]);
+  t.is(missing.json.prefix, undefined);
+  t.notRegex(missing.out, /when you build/);
+  const server = { ...env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY, NEXT_DEPLOYMENT_ID: "v9" };
+  const { codes, json, out } = await explain(t, app.directory, server);
+  t.deepEqual(codes, []);
+  t.is(json.prefix, "use-cache:build:v9:");
+  t.regex(out, /^its pages {6}are scoped by the deployment ID that the server reads and the build ID "b1"$/m);
+  const invalid = await explain(t, app.directory, { ...server, NEXT_DEPLOYMENT_ID: "v1.2" });
+  t.deepEqual([invalid.code, invalid.codes], [1, ["INVALID_ID"]]);
 });
 
 test.serial("a build without the plugin", async (t) => {

@@ -237,13 +237,13 @@ function remedyIn(reason) {
   return { folder, action };
 }
 
-// What befalls them befalls files of Linux.
+// These faults are those of files of Linux.
 const onLinux = os === "linux" ? test : test.skip;
 
-for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults)) {
+for (const [fault, [damage, cause, remedy = REINSTALL]] of Object.entries(faults)) {
   onLinux(`${fault}: a warning with the cause and the remedy, and the same keys`, async (t) => {
     const copy = installed(t);
-    befall(copy);
+    damage(copy);
     const { code, implementation, key, stderr } = await copy.run();
     t.deepEqual([code, implementation.kind, key], [0, "portable", KEY]);
     t.is(stderr.match(/VINEXT_CACHE_KEY_PORTABLE/g).length, 1, stderr);
@@ -262,7 +262,7 @@ for (const [fault, [befall, cause, remedy = REINSTALL]] of Object.entries(faults
 
   onLinux(`${fault}: an error with a code where the addon is demanded`, async (t) => {
     const copy = installed(t);
-    befall(copy);
+    damage(copy);
     const { code, stderr } = await copy.run([], DEMAND);
     t.is(code, 1);
     t.true(stderr.includes("code: 'ERR_NATIVE_ADDON_UNAVAILABLE'"), stderr);

@@ -8,7 +8,7 @@ import * as api from "../../js/portable.mjs";
 
 const HERE = import.meta.dirname;
 const TOOLS = path.join(HERE, "node_modules");
-const PATIENCE = 300_000;
+const RUN_LIMIT_MS = 300_000;
 
 const vectors = JSON.parse(readFileSync(path.join(HERE, "../../__test__/vectors.json"), "utf8"));
 const EXPECTED = { names: Object.keys(api), vectors };
@@ -66,7 +66,7 @@ export class Site {
     const tool = path.join(TOOLS, ".bin", program);
     const own = path.join(this.folder, "node_modules/.bin", program);
     const command = [own, tool].find((file) => program !== "node" && existsSync(file)) ?? program;
-    const options = { cwd: this.folder, env: this.env, signal: this.signal, timeout: PATIENCE };
+    const options = { cwd: this.folder, env: this.env, signal: this.signal, timeout: RUN_LIMIT_MS };
     try {
       return await promisify(execFile)(command, args, options);
     } catch (error) {
