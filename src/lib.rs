@@ -35,14 +35,12 @@ pub mod text;
 pub mod uri_component;
 pub mod wtf8;
 
-pub use cache_key::{
-    ArgsForm, Artifact, CacheKey, Page, PageFamily, PageKey, PagePath, parse_cache_key, parse_page_key,
-};
+pub use cache_key::{ArgsForm, Artifact, Page, PageFamily, PageKey, PagePath};
 pub use deployment_id::{resolve_deployment_id, resolve_runtime_deployment_id, validate_deployment_id};
 pub use error::Error;
 pub use flight_arguments::{Entry, FlightArguments, KeyOptions, Reply};
 pub use key_seed::resolve_use_cache_key_seed;
 pub use text::{
-    RootParamValue, UseCacheKeyParts, build_use_cache_key, canonical_json_key, flight_arguments_key,
-    parse_use_cache_key, storage_key, use_cache_key_prefix,
+    CacheKey, RootParamValue, UseCacheKeyParts, build_use_cache_key, canonical_json_key, flight_arguments_key,
+    parse_cache_key, parse_page_key, parse_use_cache_key, storage_key, use_cache_key_prefix,
 };

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::cache_key::{self, ArgsForm};
+use crate::cache_key::{self, ArgsForm, PageKey};
 use crate::error::Error;
 use crate::flight_arguments::{self, FlightArguments, KeyOptions};
 use crate::storage_key as storage;
@@ -97,6 +97,54 @@ pub fn parse_use_cache_key(key: &str) -> Option<UseCacheKeyParts> {
         args_key: parts.args_key.map(lossy),
         args_form: parts.args_form,
         root_params: parts.root_params.map(root_params),
+    })
+}
+
+/// Takes a page key apart, or returns `None` for text that is not one.
+///
+/// ```
+/// use vinext_cache_key::{Page, PagePath, parse_page_key};
+/// let parts = parse_page_key("deployment:v1:app:v2:build-7:/about:html").unwrap();
+/// assert_eq!(parts.deployment_id, Some("v1"));
+/// assert_eq!(parts.page, Page::Certain { build_id: Some("build-7"), path: PagePath::Path("/about") });
+/// ```
+#[must_use]
+pub fn parse_page_key(key: &str) -> Option<PageKey<'_, str>> {
+    cache_key::parse_page_key(key.as_bytes())?.to_str()
+}
+
+/// A key taken apart. See [`cache_key::CacheKey`], which has the same variants as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the other type documents them")]
+pub enum CacheKey<'a> {
+    UseCache(UseCacheKeyParts),
+    Page(PageKey<'a, str>),
+    Fetch(&'a str),
+    UnstableCache(&'a str),
+    Tag(&'a str),
+    Shortened { deployment_id: Option<&'a str>, digest: &'a str },
+}
+
+/// Takes a key of any family apart, or returns `None` for text that is a key of none.
+///
+/// ```
+/// use vinext_cache_key::{CacheKey, parse_cache_key};
+/// assert!(matches!(parse_cache_key("use-cache:build:v1:id"), Some(CacheKey::UseCache(_))));
+/// assert!(matches!(parse_cache_key("pages:v2:build-7:/about"), Some(CacheKey::Page(_))));
+/// assert_eq!(parse_cache_key("tag:products"), Some(CacheKey::Tag("products")));
+/// ```
+#[must_use]
+pub fn parse_cache_key(key: &str) -> Option<CacheKey<'_>> {
+    let utf8 = |text| std::str::from_utf8(text).ok();
+    Some(match cache_key::parse_cache_key(key.as_bytes())? {
+        cache_key::CacheKey::UseCache(_) => CacheKey::UseCache(parse_use_cache_key(key)?),
+        cache_key::CacheKey::Page(parts) => CacheKey::Page(parts.to_str()?),
+        cache_key::CacheKey::Fetch(digest) => CacheKey::Fetch(utf8(digest)?),
+        cache_key::CacheKey::UnstableCache(digest) => CacheKey::UnstableCache(utf8(digest)?),
+        cache_key::CacheKey::Tag(tag) => CacheKey::Tag(utf8(tag)?),
+        cache_key::CacheKey::Shortened { deployment_id, digest } => {
+            CacheKey::Shortened { deployment_id, digest: utf8(digest)? }
+        }
     })
 }
 

@@ -103,6 +103,77 @@ fn args<Text: ?Sized>(reply: Reply<'_, Text>) -> FlightArguments<'_, Text> {
     FlightArguments { reply, page_props_index: Some(0), layout_props_index: None }
 }
 
+const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// What stands in a page key between its family and its artifact: mostly what makes a border, and any text.
+fn page_text() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(vec![
+        "b",
+        ":",
+        "/",
+        ":/",
+        "é",
+        "__hash:",
+        SHA256,
+        ":html",
+        ":rsc",
+        ":route",
+        "::i18n=",
+        "app:v2:",
+        "deployment:v1:",
+    ]);
+    vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+/// Every suffix of an App Router page's key.
+fn suffix() -> impl Strategy<Value = String> {
+    let digest =
+        |mark: &'static str| proptest::sample::select(vec![String::new(), format!(":{mark}:{SHA256}")]);
+    let mode = proptest::sample::select(vec![
+        "",
+        ":prefetch-empty",
+        ":prefetch-dynamic-shell",
+        ":prefetch-loading-shell",
+    ]);
+    let rsc = (digest("source"), digest("selector"), digest("slots"), mode)
+        .prop_map(|(source, selector, slots, mode)| format!("rsc{source}{selector}{slots}{mode}"));
+    let others =
+        proptest::sample::select(vec!["html", "route", "route:trailing-slash"]).prop_map(str::to_owned);
+    prop_oneof![rsc, others]
+}
+
+/// The key that page parts stand for.
+fn page_key(parts: &PageKey<'_>) -> Vec<u8> {
+    let mut key = parts.deployment_id.map(|id| format!("deployment:{id}:")).unwrap_or_default().into_bytes();
+    let (mark, locale): (&[u8], _) = match parts.family {
+        PageFamily::App => (b"app:v2:", false),
+        PageFamily::AppFallbackShell => (b"app-fallback-shell:v1:", false),
+        PageFamily::Pages => (b"pages:v2:", true),
+    };
+    key.extend_from_slice(mark);
+    match parts.page {
+        Page::Ambiguous(text) => key.extend_from_slice(text),
+        Page::Certain { build_id, path } => {
+            key.extend(build_id.map(|id| [id, b":"].concat()).unwrap_or_default());
+            match path {
+                PagePath::Path(path) => key.extend_from_slice(path),
+                PagePath::Digest(digest) => key.extend([b"__hash:", digest].concat()),
+            }
+        }
+    }
+    key.extend_from_slice(match parts.artifact {
+        None => b"",
+        Some(Artifact::Html) => b":html",
+        Some(Artifact::Rsc) => b":rsc",
+        Some(Artifact::Route) => b":route",
+    });
+    if let Some(variant) = parts.variant {
+        key.extend_from_slice(if locale { b"::i18n=" } else { b":" });
+        key.extend_from_slice(variant);
+    }
+    key
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
@@ -152,6 +223,42 @@ proptest! {
             built.clone_from(&key);
         }
         prop_assert_eq!(built, key);
+    }
+
+    #[test]
+    fn a_page_key_that_is_certain_parses_to_what_it_was_built_of(
+        scope in option::of("[A-Za-z0-9_-]{1,6}"),
+        build in option::of(page_text().prop_filter("a build ID is not empty", |build| !build.is_empty())),
+        path in page_text(),
+        long in any::<bool>(),
+        suffix in suffix(),
+    ) {
+        let path = if long { format!("__hash:{SHA256}") } else { format!("/{path}") };
+        let page = build.as_ref().map_or_else(|| path.clone(), |build| format!("{build}:{path}"));
+        let scoped = scope.as_ref().map(|id| format!("deployment:{id}:")).unwrap_or_default();
+        let key = format!("{scoped}app:v2:{page}:{suffix}");
+        let parts = parse_page_key(key.as_bytes()).unwrap();
+        prop_assert_eq!(parts.deployment_id, scope.as_deref());
+        prop_assert_eq!(page_key(&parts), key.as_bytes());
+        match parts.page {
+            Page::Ambiguous(text) => prop_assert_eq!(text, page.as_bytes()),
+            Page::Certain { build_id, path: found } => {
+                prop_assert_eq!(build_id, build.as_deref().map(str::as_bytes));
+                let found = match found {
+                    PagePath::Path(path) => path.to_vec(),
+                    PagePath::Digest(digest) => [b"__hash:", digest].concat(),
+                };
+                prop_assert_eq!(found, path.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn any_page_key_parses_without_loss(head in proptest::sample::select(vec!["app:v2:", "pages:v2:", "app-fallback-shell:v1:"]), text in page_text(), rest in text()) {
+        let key = [head.as_bytes(), text.as_bytes(), &rest].concat();
+        if let Some(parts) = parse_page_key(&key) {
+            prop_assert_eq!(page_key(&parts), key);
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub enum CacheKey<'a> {
 /// Takes a key of any family apart, or returns `None` for text that is a key of none.
 ///
 /// ```
-/// use vinext_cache_key::{CacheKey, parse_cache_key};
+/// use vinext_cache_key::cache_key::{CacheKey, parse_cache_key};
 ///
 /// assert!(matches!(parse_cache_key(b"use-cache:build:v1:id"), Some(CacheKey::UseCache(_))));
 /// assert!(matches!(parse_cache_key(b"pages:v2:build-7:/about"), Some(CacheKey::Page(_))));

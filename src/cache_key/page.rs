@@ -21,19 +21,19 @@ const LOCALE_MARK: &[u8] = b"::i18n=";
 /// SHA-256 in hexadecimal digits.
 const SHA256_LENGTH: usize = 64;
 
-/// A page key's parts. Text is WTF-8, see [`crate::wtf8`].
+/// A page key's parts. Text is WTF-8, see [`crate::wtf8`], or `str`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageKey<'a> {
+pub struct PageKey<'a, Text: ?Sized = [u8]> {
     /// Which kind of entry it is the key of.
     pub family: PageFamily,
     /// The deployment that scopes the key.
     pub deployment_id: Option<&'a str>,
     /// The build and the path.
-    pub page: Page<'a>,
+    pub page: Page<'a, Text>,
     /// Which of a page's entries this is. The Pages Router has one only.
     pub artifact: Option<Artifact>,
     /// What else tells the entries of a path apart: what follows the artifact, or the encoded locale.
-    pub variant: Option<&'a [u8]>,
+    pub variant: Option<&'a Text>,
 }
 
 /// A kind of entry that a page key can be of.
@@ -60,25 +60,25 @@ pub enum Artifact {
 
 /// The build and the path in a page key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page<'a> {
+pub enum Page<'a, Text: ?Sized = [u8]> {
     /// There is one way to read them.
     Certain {
         /// The build that made the entry.
-        build_id: Option<&'a [u8]>,
+        build_id: Option<&'a Text>,
         /// The path of the page.
-        path: PagePath<'a>,
+        path: PagePath<'a, Text>,
     },
     /// More than one `:` can be the border between build ID and path. This is the text of both.
-    Ambiguous(&'a [u8]),
+    Ambiguous(&'a Text),
 }
 
 /// The path in a page key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PagePath<'a> {
+pub enum PagePath<'a, Text: ?Sized = [u8]> {
     /// The path.
-    Path(&'a [u8]),
+    Path(&'a Text),
     /// The SHA-256 of a long path, in hexadecimal digits.
-    Digest(&'a [u8]),
+    Digest(&'a Text),
 }
 
 impl PageFamily {
@@ -98,7 +98,7 @@ impl PageFamily {
 /// Takes a page key apart, or returns `None` for text that is not one.
 ///
 /// ```
-/// use vinext_cache_key::{Page, PagePath, parse_page_key};
+/// use vinext_cache_key::cache_key::{Page, PagePath, parse_page_key};
 ///
 /// let parts = parse_page_key(b"deployment:v1:app:v2:build-7:/about:html").unwrap();
 /// assert_eq!(parts.deployment_id, Some("v1"));
@@ -127,6 +127,25 @@ pub(crate) fn split_deployment_id(key: &[u8]) -> Option<(&str, &[u8])> {
 /// Whether this is a SHA-256 in the digits that vinext prints.
 pub(crate) fn is_sha256_hex(text: &[u8]) -> bool {
     text.len() == SHA256_LENGTH && text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+impl<'a> PageKey<'a> {
+    /// The same parts as `str`, if all are UTF-8.
+    pub(crate) fn to_str(self) -> Option<PageKey<'a, str>> {
+        let Self { family, deployment_id, page, artifact, variant } = self;
+        let utf8 = |text: &'a [u8]| std::str::from_utf8(text).ok();
+        let page = match page {
+            Page::Ambiguous(text) => Page::Ambiguous(utf8(text)?),
+            Page::Certain { build_id, path } => {
+                let path = match path {
+                    PagePath::Path(path) => PagePath::Path(utf8(path)?),
+                    PagePath::Digest(digest) => PagePath::Digest(utf8(digest)?),
+                };
+                Page::Certain { build_id: build_id.and_then(utf8), path }
+            }
+        };
+        Some(PageKey { family, deployment_id, page, artifact, variant: variant.and_then(utf8) })
+    }
 }
 
 impl<'a> Page<'a> {
