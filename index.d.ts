@@ -111,6 +111,33 @@ export declare function deriveUseCacheKey(
 export declare function flightArgumentsKey(args: FlightArguments, options?: KeyOptions): string;
 
 /**
+ * Takes a key of any family of vinext 1.4.0 apart.
+ *
+ * | `family` | what the entry is | what it names |
+ * | --- | --- | --- |
+ * | `use-cache` | a call of a `"use cache"` function | `keySeed`, and all that `parseUseCacheKey` returns |
+ * | `app` | a page or route handler of the App Router | `buildId`, `path`, `artifact`, `variant` |
+ * | `app-fallback-shell` | the shell of a page for unknown params | the same |
+ * | `pages` | a page of the Pages Router | `buildId`, `path`, and the encoded locale as `variant` |
+ * | `fetch`, `unstable_cache` | what all deployments share | `digest` |
+ * | `tag` | when a tag was revalidated | `tag` |
+ * | `shortened` | a page key that `storageKey` has shortened | `digest` |
+ *
+ * A build ID may hold `:` and `/`, and so may a path. Where the border between them is not certain, `ambiguous` is `true`,
+ * and `buildAndPath` is the text of both.
+ *
+ * @param key - A logical key, without what a store may have put in front.
+ * @returns The parts, or `null` for text that is a key of no family.
+ * @throws `ERR_INVALID_ARG_TYPE` for what is not a string; for a string never.
+ * @example
+ * ```js
+ * parseCacheKey("deployment:v1:app:v2:build-7:/about:html");
+ * // { family: "app", ambiguous: false, deploymentId: "v1", buildId: "build-7", path: "/about", artifact: "html" }
+ * ```
+ */
+export declare function parseCacheKey(key: string): CacheKeyParts | null;
+
+/**
  * Takes a key apart: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
  *
  * A bare id (one without a server reference) that starts with `build:` reads as a seed where what follows, up to the next
@@ -172,6 +199,57 @@ export declare function resolveUseCacheKeySeed(
   env?: Environment,
   options?: KeySeedOptions,
 ): string | undefined;
+
+/** What `parseCacheKey` found in a key. */
+export type CacheKeyParts =
+  UseCacheCallParts | PageKeyParts | ShortenedKeyParts | SharedKeyParts | TagKeyParts;
+
+export interface UseCacheCallParts extends UseCacheKeyParts {
+  family: "use-cache";
+  ambiguous: false;
+}
+
+export interface PageKeyParts {
+  family: "app" | "app-fallback-shell" | "pages";
+  /** Whether the border between build ID and path is not certain. */
+  ambiguous: boolean;
+  /** The deployment that scopes the key. */
+  deploymentId?: string;
+  /** The build that made the entry. */
+  buildId?: string;
+  /** The path of the page. */
+  path?: string;
+  /** The SHA-256 of a long path, in hexadecimal digits. */
+  pathDigest?: string;
+  /** Build ID and path, where the border between them is not certain. */
+  buildAndPath?: string;
+  /** Which of an App Router page's entries it is. */
+  artifact?: "html" | "rsc" | "route";
+  /** What else tells the entries of a path apart: what follows the artifact, or the encoded locale of the Pages Router. */
+  variant?: string;
+}
+
+export interface ShortenedKeyParts {
+  family: "shortened";
+  ambiguous: false;
+  /** The deployment that scopes the key, which is then a page key. */
+  deploymentId?: string;
+  /** The SHA-256 of the whole key, 43 base64url characters. */
+  digest: string;
+}
+
+export interface SharedKeyParts {
+  family: "fetch" | "unstable_cache";
+  ambiguous: false;
+  /** The SHA-256 of the request or the call, in hexadecimal digits. */
+  digest: string;
+}
+
+export interface TagKeyParts {
+  family: "tag";
+  ambiguous: false;
+  tag: string;
+}
 
 /** What `parseUseCacheKey` found in a key. */
 export interface UseCacheKeyParts {

@@ -3,7 +3,15 @@ import test from "ava";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import * as api from "../index.js";
-import { digest, functionId, keyLike, keySeed, argsKey, plainArguments } from "./helpers/arbitraries.mjs";
+import {
+  digest,
+  functionId,
+  keyLike,
+  keySeed,
+  argsKey,
+  pageKeyLike,
+  plainArguments,
+} from "./helpers/arbitraries.mjs";
 import * as vinext from "./helpers/oracle.mjs";
 import { outcome } from "./helpers/outcome.mjs";
 
@@ -76,8 +84,9 @@ test("keys are vinext's, and a seed that has no encoding is an error", (t) => {
 });
 
 test("a key's parts are JSON", (t) => {
-  const sameParts = fc.property(fc.oneof(keyLike, digest), (key) => {
-    t.deepEqual(JSON.parse(addon.parseUseCacheKey(key)), api.parseUseCacheKey(key));
+  const sameParts = fc.property(fc.oneof(keyLike, pageKeyLike, digest), (key) => {
+    for (const name of ["parseCacheKey", "parseUseCacheKey"])
+      t.deepEqual(JSON.parse(addon[name](key)), api[name](key));
   });
   fc.assert(sameParts, { numRuns: 2000 });
   t.is(addon.parseUseCacheKey("x"), "null");

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
 import fc from "fast-check";
-import { buildUseCacheKey, parseUseCacheKey } from "../index.js";
+import { buildUseCacheKey, parseCacheKey, parseUseCacheKey } from "../index.js";
 import { PartsReader } from "../js/cli/parts.mjs";
 import { decodeKey, splitKeys } from "../js/cli/keys.mjs";
 import { renderTable } from "../js/cli/table.mjs";
@@ -41,7 +41,7 @@ test("inspect --json prints a line per key", async (t) => {
       .split("\n")
       .map((line) => JSON.parse(line)),
     [
-      { key, parts: { family: "use-cache", ...parseUseCacheKey(key) } },
+      { key, parts: parseCacheKey(key) },
       { key: "session:1", parts: null },
     ],
   );
@@ -150,7 +150,7 @@ test("a remembered function's keys are taken apart as every key is", (t) => {
   const property = fc.property(call, fc.array(digest, { minLength: 2 }), (start, digests) => {
     const reader = new PartsReader([]);
     for (const one of digests) {
-      const expected = { family: "use-cache", ...parseUseCacheKey(`${start}:${one}`) };
+      const expected = parseCacheKey(`${start}:${one}`);
       t.deepEqual(reader.parts(`${start}:${one}`), expected);
       const { argsKey: _ours, ...call } = reader.call(`${start}:${one}`);
       const { argsKey: _theirs, ...same } = expected;

@@ -9,6 +9,8 @@ export interface Engine {
   digest(json: string): string;
   /** The JSON of a key's `UseCacheKeyParts`, which is `null` for text that is not a key. */
   parse(key: string): string;
+  /** The JSON of the `CacheKeyParts` of a key of any family, which is `null` for text that is a key of none. */
+  parseCacheKey(key: string): string;
   /** `prefix`, `id`, `":"` and `argsKey`. */
   buildKey(prefix: string, id: string, argsKey: string): Key;
   /** The shape of arguments that the engine prints as `JSON.stringify` does. -1 declines: the shell prints them. */

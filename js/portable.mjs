@@ -7,6 +7,7 @@ export const {
   buildUseCacheKey,
   deriveUseCacheKey,
   flightArgumentsKey,
+  parseCacheKey,
   parseUseCacheKey,
   resolveDeploymentId,
   resolveUseCacheKeySeed,

@@ -81,7 +81,7 @@ const SCHEME = "use-cache:";
 const DIGEST_LENGTH = 43;
 
 /** @param {Engine} engine @returns {Api} */
-export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf }) {
+export function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
   /** @param {unknown} id */
   function validateDeploymentId(id) {
     const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
@@ -176,6 +176,8 @@ export function createApi({ validate, resolve, digest, parse, buildKey, shapeOf,
     deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
 
     parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
+
+    parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key"))),
   };
 }
 

@@ -54,6 +54,7 @@ const soaks = {
     [{ reply: [1] }],
     [getters],
   ],
+  parseCacheKey: [["deployment:v1:app:v2:b:/x:html"], ["app:v2:b:/to/https:/x:rsc"], ["no key"], [1]],
   parseUseCacheKey: [
     [`use-cache:build:v%201:${id}:digest:root-params:[["a",["b","c"]],["d",null]]`],
     ["use-cache:build:v1:/app/a.ts:get:[1,2]"],

@@ -41,6 +41,7 @@ pub use error::Error;
 pub use flight_arguments::{Entry, FlightArguments, KeyOptions, Reply};
 pub use key_seed::resolve_use_cache_key_seed;
 pub use text::{
-    CacheKey, RootParamValue, UseCacheKeyParts, build_use_cache_key, canonical_json_key, flight_arguments_key,
-    parse_cache_key, parse_page_key, parse_use_cache_key, storage_key, use_cache_key_prefix,
+    CacheKey, RootParamValue, UseCacheKeyParts, build_use_cache_key, canonical_json_key,
+    flight_arguments_key, parse_cache_key, parse_page_key, parse_use_cache_key, storage_key,
+    use_cache_key_prefix,
 };

@@ -109,7 +109,7 @@ pub fn parse_use_cache_key(key: &str) -> Option<UseCacheKeyParts> {
 /// assert_eq!(parts.page, Page::Certain { build_id: Some("build-7"), path: PagePath::Path("/about") });
 /// ```
 #[must_use]
-pub fn parse_page_key(key: &str) -> Option<PageKey<'_, str>> {
+pub fn parse_page_key(key: &str) -> Option<PageKey<'_, &str>> {
     cache_key::parse_page_key(key.as_bytes())?.to_str()
 }
 
@@ -118,7 +118,7 @@ pub fn parse_page_key(key: &str) -> Option<PageKey<'_, str>> {
 #[expect(missing_docs, reason = "the other type documents them")]
 pub enum CacheKey<'a> {
     UseCache(UseCacheKeyParts),
-    Page(PageKey<'a, str>),
+    Page(PageKey<'a, &'a str>),
     Fetch(&'a str),
     UnstableCache(&'a str),
     Tag(&'a str),

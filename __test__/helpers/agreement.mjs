@@ -7,6 +7,7 @@ import {
   functionId,
   keyLike,
   keySeed,
+  pageKeyLike,
   oddArguments,
   oddValue,
   argsKey,
@@ -30,6 +31,17 @@ const environment = record({
 const args = mostly(fc.oneof(plainArguments, oddArguments, fc.record({ reply: fc.array(oddValue) })));
 const keyOptions = record({ fileMetadata: mostly(fc.boolean()) });
 
+/** With a piece put in or cut out. */
+const cut = fc.option(
+  fc.record({
+    at: fc.nat(150),
+    length: fc.nat(3),
+    piece: fc.oneof(text, fc.constantFrom(...' \n",[]:/')),
+  }),
+);
+const mutated = (/** @type {string} */ whole, /** @type {any} */ cut) =>
+  cut ? whole.slice(0, cut.at) + cut.piece + whole.slice(cut.at + cut.length) : whole;
+
 /** Whole keys, and such with a piece put in or cut out. */
 const key = fc
   .record({
@@ -48,18 +60,12 @@ const key = fc
       fc.constant(""),
       rootParams.map((params) => `:root-params:${JSON.stringify(Object.entries(params))}`),
     ),
-    cut: fc.option(
-      fc.record({
-        at: fc.nat(150),
-        length: fc.nat(3),
-        piece: fc.oneof(text, fc.constantFrom(...' \n",[]:')),
-      }),
-    ),
+    cut,
   })
-  .map(({ seed, id, args, root, cut }) => {
-    const whole = `use-cache:${seed}${id}${args}${root}`;
-    return cut ? whole.slice(0, cut.at) + cut.piece + whole.slice(cut.at + cut.length) : whole;
-  });
+  .map(({ seed, id, args, root, cut }) => mutated(`use-cache:${seed}${id}${args}${root}`, cut));
+
+/** Keys of the other families, and such with a piece put in or cut out. */
+const otherKey = fc.tuple(pageKeyLike, cut).map(([whole, cut]) => mutated(whole, cut));
 
 /** Of each export: its share of the cases, and its parameters. */
 const calls = {
@@ -79,6 +85,7 @@ const calls = {
   useCacheKeyPrefix: [1, mostly(keySeed)],
   flightArgumentsKey: [4, args, keyOptions],
   deriveUseCacheKey: [4, mostly(functionId), mostly(keySeed), args, keyOptions],
+  parseCacheKey: [6, mostly(fc.oneof(key, { weight: 3, arbitrary: otherKey }))],
   parseUseCacheKey: [6, mostly(fc.oneof(key, keyLike))],
 };
 

@@ -51,6 +51,47 @@ export const keyLike = fc
   )
   .map((parts) => `use-cache:${parts.join("")}`);
 
+const SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** Keys of pages and of all families but "use cache", whole and cut short, and text that merely looks like one. */
+export const pageKeyLike = fc
+  .record({
+    scope: fc.constantFrom("", "", "deployment:v-1_Z:", "deployment:", "deployment:v.1:"),
+    family: fc.constantFrom(
+      "app:v2:",
+      "app-fallback-shell:v1:",
+      "pages:v2:",
+      "app:v1:",
+      "unstable_cache:v2:",
+      "tag:",
+      "__tag:",
+      "_N_T_",
+      "sha256:",
+      "",
+    ),
+    page: fc
+      .array(
+        fc.oneof(
+          text,
+          fc.constantFrom("b", ":", "/", ":/", "__hash:", SHA256, "::i18n=", "locale%3Aen", ":rsc", ":html"),
+        ),
+        { maxLength: 5 },
+      )
+      .map((pieces) => pieces.join("")),
+    border: fc.constantFrom("", ":/", `:__hash:${SHA256}`),
+    suffix: fc.constantFrom(
+      "",
+      ":html",
+      ":route",
+      ":route:trailing-slash",
+      ":rsc",
+      `:rsc:slots:${SHA256}`,
+      `:rsc:source:${SHA256}:selector:${SHA256}:prefetch-empty`,
+      SHA256.slice(0, 43),
+    ),
+  })
+  .map(({ scope, family, page, border, suffix }) => scope + family + page + border + suffix);
+
 export const deploymentId = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: fc.constantFrom(..."azAZ059_-"), maxLength: 20 }) },
   fc

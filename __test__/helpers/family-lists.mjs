@@ -59,7 +59,7 @@ const entry = fc.oneof(
       deployment: fc.option(fc.constantFrom(...DEPLOYMENTS), { nil: undefined }),
       build: fc.option(fc.constantFrom(...BUILDS), { nil: undefined }),
       path: fc.constantFrom(...PATHS),
-      slots: fc.constantFrom(undefined, "slot:a slot:b"),
+      slots: fc.constantFrom(undefined, "slot:a:/ slot:b:/"),
       kind: fc.nat(9),
     })
     .map(({ deployment, build, path, slots, kind }) => {

@@ -22,6 +22,7 @@ const validCalls = {
   buildUseCacheKey: ["id", "seed", "args"],
   deriveUseCacheKey: ["id", "seed", { version: 1, reply: [["a", "b"]] }, { fileMetadata: true }],
   flightArgumentsKey: [{ version: 1, reply: [["a", "b"]] }, { fileMetadata: true }],
+  parseCacheKey: ["deployment:v1:app:v2:b:/x:html"],
   parseUseCacheKey: ["use-cache:id"],
   resolveDeploymentId: ["v1", {}, {}],
   resolveUseCacheKeySeed: [{ NEXT_DEPLOYMENT_ID: "v1" }, {}],

@@ -49,7 +49,7 @@ function optionalId(id) {
 }
 const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
 const SCHEME = "use-cache:";
-function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf }) {
+function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
 	function validateDeploymentId(id) {
 		const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
 		if (typeof answer === "number") throw refusal(answer);
@@ -120,7 +120,8 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 		},
 		flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-43),
 		deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
-		parseUseCacheKey: (key) => parseJson(parse(text(key, "key")))
+		parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
+		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key")))
 	};
 }
 function keyedEntries(reply, fileMetadata) {

@@ -7,7 +7,7 @@ let node_crypto = require("node:crypto");
 const SCHEME$1 = "use-cache:";
 const SEED_MARK = "build:";
 const ROOT_PARAMS_MARK = ":root-params:";
-const DIGEST = /^[\w-]{43}$/;
+const DIGEST$1 = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
 const BEFORE_DIGEST = /:[\w-]{43}(?=:root-params:|$)/;
 function parseUseCacheKey$1(key) {
@@ -66,12 +66,12 @@ function splitBeforeJson(rest) {
 	if (!call.id.endsWith(":root-params") && (!root || readRootParams(root))) return call;
 }
 function splitRootParams(args) {
-	const mark = (DIGEST.test(args.slice(0, DIGEST_LENGTH)) ? DIGEST_LENGTH : leadingArray(args)?.length) ?? args.lastIndexOf(ROOT_PARAMS_MARK);
+	const mark = (DIGEST$1.test(args.slice(0, DIGEST_LENGTH)) ? DIGEST_LENGTH : leadingArray(args)?.length) ?? args.lastIndexOf(ROOT_PARAMS_MARK);
 	const rootParams = mark < 0 ? void 0 : readRootParams(args.slice(mark));
 	const argsKey = rootParams ? args.slice(0, mark) : args;
 	return {
 		argsKey,
-		argsForm: DIGEST.test(argsKey) ? "digest" : "text",
+		argsForm: DIGEST$1.test(argsKey) ? "digest" : "text",
 		...rootParams && { rootParams }
 	};
 }
@@ -104,6 +104,111 @@ function json(source) {
 }
 const isTexts = (value) => Array.isArray(value) && value.every((item) => typeof item === "string");
 const isRootParams = (value) => Array.isArray(value) && value.every((param) => Array.isArray(param) && param.length === 2 && typeof param[0] === "string" && (param[1] === null || typeof param[1] === "string" || isTexts(param[1])));
+// js/portable/family.mjs
+const SCOPE = /^deployment:([\w-]+):/;
+const FAMILY = /^(?:(app):v2|(app-fallback-shell):v1|(pages):v2):/;
+const SHA256 = "[0-9a-f]{64}";
+const ARTIFACT = new RegExp(`:(?:(html)|(route)(:trailing-slash)?|(rsc)(${`(?::source:${SHA256})?(?::selector:${SHA256})?(?::slots:${SHA256})?(?::prefetch-(?:empty|dynamic-shell|loading-shell))?`}))$`);
+const PATH = new RegExp(`^(?:/|__hash:${SHA256}$)`);
+const BORDER = new RegExp(`:(?=/|__hash:${SHA256}$)`, "g");
+const LOCALE_MARK = "::i18n=";
+const DIGEST = /^sha256:([\w-]{43})$/;
+const SHARED = new RegExp(`^(unstable_cache:v2:)?(${SHA256})$`);
+const TAG = /^(?:((?:__)?tag:)|_N_T_)([^]*)$/;
+function parseCacheKey$1(key) {
+	const call = parseUseCacheKey$1(key);
+	if (call) return {
+		family: "use-cache",
+		ambiguous: false,
+		...call
+	};
+	return parsePageKey(key) ?? parseShortenedKey(key) ?? parseSharedKey(key) ?? parseTagKey(key);
+}
+function parsePageKey(key) {
+	const { deploymentId, own } = splitDeploymentId(key);
+	const head = FAMILY.exec(own);
+	if (!head) return null;
+	const family = head[1] ?? head[2] ?? head[3];
+	const rest = own.slice(head[0].length);
+	if (family === "pages") {
+		const page = parsePage(rest);
+		return page && {
+			family,
+			ambiguous: isAmbiguous(page),
+			deploymentId,
+			...splitLocale(page)
+		};
+	}
+	const tail = ARTIFACT.exec(rest);
+	const page = tail && parsePage(rest.slice(0, tail.index));
+	if (!page) return null;
+	const [, html, route, slash, rsc, variant] = tail;
+	const artifact = html ?? route ?? rsc;
+	return {
+		family,
+		ambiguous: isAmbiguous(page),
+		deploymentId,
+		...page,
+		artifact,
+		variant: (slash ?? variant)?.slice(1) || void 0
+	};
+}
+function parseShortenedKey(key) {
+	const { deploymentId, own } = splitDeploymentId(key);
+	const digest = DIGEST.exec(own)?.[1];
+	return digest === void 0 ? null : {
+		family: "shortened",
+		ambiguous: false,
+		deploymentId,
+		digest
+	};
+}
+function parseSharedKey(key) {
+	const [, mark, digest] = SHARED.exec(key) ?? [];
+	return digest ? {
+		family: mark ? "unstable_cache" : "fetch",
+		ambiguous: false,
+		digest
+	} : null;
+}
+function parseTagKey(key) {
+	const [, mark, tag] = TAG.exec(key) ?? [];
+	return tag === void 0 ? null : {
+		family: "tag",
+		ambiguous: false,
+		tag: mark === void 0 ? key : tag
+	};
+}
+function splitDeploymentId(key) {
+	const scope = SCOPE.exec(key);
+	return scope ? {
+		deploymentId: scope[1],
+		own: key.slice(scope[0].length)
+	} : { own: key };
+}
+function parsePage(text) {
+	const borders = PATH.test(text) ? [-1] : [];
+	BORDER.lastIndex = 1;
+	for (let found; borders.length < 2 && (found = BORDER.exec(text));) borders.push(found.index);
+	if (borders.length === 0) return null;
+	if (borders.length > 1) return { buildAndPath: text };
+	const [border] = borders;
+	const path = text.slice(border + 1);
+	return {
+		buildId: border > 0 ? text.slice(0, border) : void 0,
+		...path.startsWith("/") ? { path } : { pathDigest: path.slice(7) }
+	};
+}
+const isAmbiguous = (page) => page.buildAndPath !== void 0;
+function splitLocale(page) {
+	const mark = page.path?.lastIndexOf(LOCALE_MARK) ?? -1;
+	if (mark <= 0) return page;
+	return {
+		...page,
+		path: page.path?.slice(0, mark),
+		variant: page.path?.slice(mark + 7)
+	};
+}
 // js/portable/engine.mjs
 const [INVALID_CHARACTERS, MISSING, MISMATCH] = [
 	1,
@@ -119,6 +224,7 @@ function portableEngine(digest) {
 		resolve,
 		digest,
 		parse,
+		parseCacheKey: (key) => stringify(parseCacheKey$1(key)),
 		buildKey: decline,
 		shapeOf: () => -1,
 		keyOf: decline
@@ -179,7 +285,7 @@ function optionalId(id) {
 }
 const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
 const SCHEME = "use-cache:";
-function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf }) {
+function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
 	function validateDeploymentId(id) {
 		const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
 		if (typeof answer === "number") throw refusal(answer);
@@ -250,7 +356,8 @@ function createApi({ validate, resolve, digest, parse, buildKey, shapeOf, keyOf 
 		},
 		flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-43),
 		deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
-		parseUseCacheKey: (key) => parseJson(parse(text(key, "key")))
+		parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
+		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key")))
 	};
 }
 function keyedEntries(reply, fileMetadata) {
@@ -270,7 +377,7 @@ function keyedWithMetadata(entry, index) {
 	}];
 }
 // js/portable.mjs
-const { buildUseCacheKey, deriveUseCacheKey, flightArgumentsKey, parseUseCacheKey, resolveDeploymentId, resolveUseCacheKeySeed, useCacheKeyPrefix, validateDeploymentId } = createApi(portableEngine((json) => (0, node_crypto.createHash)("sha256").update(json).digest("base64url")));
+const { buildUseCacheKey, deriveUseCacheKey, flightArgumentsKey, parseCacheKey, parseUseCacheKey, resolveDeploymentId, resolveUseCacheKeySeed, useCacheKeyPrefix, validateDeploymentId } = createApi(portableEngine((json) => (0, node_crypto.createHash)("sha256").update(json).digest("base64url")));
 const implementation = Object.freeze({
 	kind: "portable",
 	reason: "vinext-cache-key/portable was imported"
@@ -279,6 +386,7 @@ exports.buildUseCacheKey = buildUseCacheKey;
 exports.deriveUseCacheKey = deriveUseCacheKey;
 exports.flightArgumentsKey = flightArgumentsKey;
 exports.implementation = implementation;
+exports.parseCacheKey = parseCacheKey;
 exports.parseUseCacheKey = parseUseCacheKey;
 exports.resolveDeploymentId = resolveDeploymentId;
 exports.resolveUseCacheKeySeed = resolveUseCacheKeySeed;

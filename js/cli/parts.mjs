@@ -1,18 +1,8 @@
 // A store's keys taken apart.
-import { parseUseCacheKey } from "../../index.js";
-import { parseOtherKey } from "../portable/family.mjs";
+import { parseCacheKey } from "../../index.js";
 import { storePrefixes } from "./store-prefix.mjs";
 
-/**
- * @typedef {{ family: "use-cache" } & NonNullable<ReturnType<typeof parseUseCacheKey>>} UseCacheParts
- * @typedef {UseCacheParts | NonNullable<ReturnType<typeof parseOtherKey>>} Parts
- */
-
-/** Takes a key of any family apart. @param {string} key @returns {Parts | null} */
-function parse(key) {
-  const parts = parseUseCacheKey(key);
-  return parts ? { family: "use-cache", ...parts } : parseOtherKey(key);
-}
+/** @typedef {import("../../index.js").CacheKeyParts} Parts */
 
 const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
@@ -28,7 +18,7 @@ const copyOf = (/** @type {string} */ text) => Buffer.from(text, "utf16le").toSt
  */
 export class PartsReader {
   #prefixes;
-  /** @type {Map<string, UseCacheParts>} */
+  /** @type {Map<string, Parts>} */
   #known = new Map();
 
   /** @param {string[]} prefixes What the store's adapter puts in front of keys. */
@@ -61,10 +51,10 @@ export class PartsReader {
   #parse(key) {
     const end = key.length - DIGEST_LENGTH;
     const digest = key.slice(end);
-    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parse(key) };
+    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parseCacheKey(key) };
     const known = this.#known.get(key.slice(0, end));
     if (known) return { call: known, digest };
-    const call = parse(key);
+    const call = parseCacheKey(key);
     // Otherwise these 43 characters are part of something else.
     if (call?.family === "use-cache" && call.argsKey === digest) {
       if (this.#known.size === MOST_REMEMBERED) this.#known.clear();

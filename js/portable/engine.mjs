@@ -1,4 +1,5 @@
 // The portable engine: plain JavaScript. It declines every key, so the shell prints the JSON and asks for its digest.
+import { parseCacheKey } from "./family.mjs";
 import { parseUseCacheKey } from "./parse.mjs";
 
 const [INVALID_CHARACTERS, MISSING, MISMATCH] = /** @type {const} */ ([1, 2, 3]);
@@ -8,7 +9,16 @@ const decline = () => undefined;
 /** @param {(json: string) => string} digest SHA-256 in base64url @returns {import("../engine.mjs").Engine} */
 export function portableEngine(digest) {
   const parse = (/** @type {string} */ key) => stringify(parseUseCacheKey(key));
-  return { validate, resolve, digest, parse, buildKey: decline, shapeOf: () => -1, keyOf: decline };
+  return {
+    validate,
+    resolve,
+    digest,
+    parse,
+    parseCacheKey: (key) => stringify(parseCacheKey(key)),
+    buildKey: decline,
+    shapeOf: () => -1,
+    keyOf: decline,
+  };
 }
 
 /** @param {string} id */

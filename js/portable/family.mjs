@@ -1,20 +1,7 @@
-// Keys of vinext's other families: the same as `src/cache_key/page.rs` and `src/cache_key/family.rs`, which have the grammar.
+// A key of any family taken apart: the same as `src/cache_key/page.rs` and `src/cache_key/family.rs`, which have the grammar.
+import { parseUseCacheKey } from "./parse.mjs";
 
-/**
- * @typedef {object} PageKey
- * @property {"app" | "app-fallback-shell" | "pages"} family
- * @property {string} [deploymentId]
- * @property {boolean} ambiguous
- * @property {string} [buildId]
- * @property {string} [path]
- * @property {string} [pathDigest]
- * @property {string} [buildAndPath]
- * @property {"html" | "rsc" | "route"} [artifact]
- * @property {string} [variant]
- * @typedef {{ family: "shortened", deploymentId?: string, digest: string }} ShortenedKey
- * @typedef {{ family: "fetch" | "unstable_cache", digest: string }} SharedKey
- * @typedef {{ family: "tag", tag: string }} TagKey
- */
+/** @typedef {import("../../index.js").PageKeyParts} PageKeyParts */
 
 const SCOPE = /^deployment:([\w-]+):/;
 const FAMILY = /^(?:(app):v2|(app-fallback-shell):v1|(pages):v2):/;
@@ -26,46 +13,58 @@ const BORDER = new RegExp(`:(?=/|__hash:${SHA256}$)`, "g");
 const LOCALE_MARK = "::i18n=";
 const DIGEST = /^sha256:([\w-]{43})$/;
 const SHARED = new RegExp(`^(unstable_cache:v2:)?(${SHA256})$`);
-const TAG = /^(?:__)?tag:/;
+const TAG = /^(?:((?:__)?tag:)|_N_T_)([^]*)$/;
 
-/** Takes a key apart that is not a "use cache" key. @param {string} key @returns {PageKey | ShortenedKey | SharedKey | TagKey | null} */
-export function parseOtherKey(key) {
-  const page = parsePageKey(key) ?? parseShortenedKey(key) ?? parseSharedKey(key);
-  if (page) return page;
-  if (key.startsWith("_N_T_")) return { family: "tag", tag: key };
-  return TAG.test(key) ? { family: "tag", tag: key.replace(TAG, "") } : null;
+/** @param {string} key @returns {import("../../index.js").CacheKeyParts | null} */
+export function parseCacheKey(key) {
+  const call = parseUseCacheKey(key);
+  if (call) return { family: "use-cache", ambiguous: false, ...call };
+  return parsePageKey(key) ?? parseShortenedKey(key) ?? parseSharedKey(key) ?? parseTagKey(key);
 }
 
-/** @param {string} key @returns {PageKey | null} */
+/** @param {string} key @returns {PageKeyParts | null} */
 export function parsePageKey(key) {
   const { deploymentId, own } = splitDeploymentId(key);
   const head = FAMILY.exec(own);
   if (!head) return null;
-  const family = /** @type {PageKey["family"]} */ (head[1] ?? head[2] ?? head[3]);
+  const family = /** @type {"app" | "app-fallback-shell" | "pages"} */ (head[1] ?? head[2] ?? head[3]);
   const rest = own.slice(head[0].length);
   if (family === "pages") {
     const page = parsePage(rest);
-    return page && { family, deploymentId, ...splitLocale(page) };
+    return page && { family, ambiguous: isAmbiguous(page), deploymentId, ...splitLocale(page) };
   }
   const tail = ARTIFACT.exec(rest);
   const page = tail && parsePage(rest.slice(0, tail.index));
   if (!page) return null;
   const [, html, route, slash, rsc, variant] = tail;
-  const artifact = /** @type {PageKey["artifact"]} */ (html ?? route ?? rsc);
-  return { family, deploymentId, ...page, artifact, variant: (slash ?? variant)?.slice(1) || undefined };
+  const artifact = /** @type {PageKeyParts["artifact"]} */ (html ?? route ?? rsc);
+  return {
+    family,
+    ambiguous: isAmbiguous(page),
+    deploymentId,
+    ...page,
+    artifact,
+    variant: (slash ?? variant)?.slice(1) || undefined,
+  };
 }
 
-/** A key that `storageKey` has shortened, and that is not a "use cache" key. @param {string} key @returns {ShortenedKey | null} */
+/** A key that `storageKey` has shortened, and that is not a "use cache" key. @param {string} key @returns {import("../../index.js").ShortenedKeyParts | null} */
 export function parseShortenedKey(key) {
   const { deploymentId, own } = splitDeploymentId(key);
   const digest = DIGEST.exec(own)?.[1];
-  return digest === undefined ? null : { family: "shortened", deploymentId, digest };
+  return digest === undefined ? null : { family: "shortened", ambiguous: false, deploymentId, digest };
 }
 
-/** A key of an entry that all deployments share. @param {string} key @returns {SharedKey | null} */
+/** A key of an entry that all deployments share. @param {string} key @returns {import("../../index.js").SharedKeyParts | null} */
 export function parseSharedKey(key) {
   const [, mark, digest] = SHARED.exec(key) ?? [];
-  return digest ? { family: mark ? "unstable_cache" : "fetch", digest } : null;
+  return digest ? { family: mark ? "unstable_cache" : "fetch", ambiguous: false, digest } : null;
+}
+
+/** @param {string} key @returns {import("../../index.js").TagKeyParts | null} */
+function parseTagKey(key) {
+  const [, mark, tag] = TAG.exec(key) ?? [];
+  return tag === undefined ? null : { family: "tag", ambiguous: false, tag: mark === undefined ? key : tag };
 }
 
 /** @param {string} key @returns {{ deploymentId?: string, own: string }} */
@@ -75,7 +74,7 @@ function splitDeploymentId(key) {
 }
 
 /**
- * @typedef {Pick<PageKey, "ambiguous" | "buildId" | "path" | "pathDigest" | "buildAndPath" | "variant">} Page
+ * @typedef {Pick<PageKeyParts, "buildId" | "path" | "pathDigest" | "buildAndPath" | "variant">} Page
  * @param {string} text
  * @returns {Page | null}
  */
@@ -84,15 +83,16 @@ function parsePage(text) {
   BORDER.lastIndex = 1;
   for (let found; borders.length < 2 && (found = BORDER.exec(text));) borders.push(found.index);
   if (borders.length === 0) return null;
-  if (borders.length > 1) return { ambiguous: true, buildAndPath: text };
+  if (borders.length > 1) return { buildAndPath: text };
   const [border] = borders;
   const path = text.slice(border + 1);
   return {
-    ambiguous: false,
     buildId: border > 0 ? text.slice(0, border) : undefined,
     ...(path.startsWith("/") ? { path } : { pathDigest: path.slice("__hash:".length) }),
   };
 }
+
+const isAmbiguous = (/** @type {Page} */ page) => page.buildAndPath !== undefined;
 
 /** @param {Page} page @returns {Page} */
 function splitLocale(page) {

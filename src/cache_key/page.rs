@@ -23,17 +23,17 @@ const SHA256_LENGTH: usize = 64;
 
 /// A page key's parts. Text is WTF-8, see [`crate::wtf8`], or `str`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageKey<'a, Text: ?Sized = [u8]> {
+pub struct PageKey<'a, Text = &'a [u8]> {
     /// Which kind of entry it is the key of.
     pub family: PageFamily,
     /// The deployment that scopes the key.
     pub deployment_id: Option<&'a str>,
     /// The build and the path.
-    pub page: Page<'a, Text>,
+    pub page: Page<Text>,
     /// Which of a page's entries this is. The Pages Router has one only.
     pub artifact: Option<Artifact>,
     /// What else tells the entries of a path apart: what follows the artifact, or the encoded locale.
-    pub variant: Option<&'a Text>,
+    pub variant: Option<Text>,
 }
 
 /// A kind of entry that a page key can be of.
@@ -60,25 +60,25 @@ pub enum Artifact {
 
 /// The build and the path in a page key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page<'a, Text: ?Sized = [u8]> {
+pub enum Page<Text> {
     /// There is one way to read them.
     Certain {
         /// The build that made the entry.
-        build_id: Option<&'a Text>,
+        build_id: Option<Text>,
         /// The path of the page.
-        path: PagePath<'a, Text>,
+        path: PagePath<Text>,
     },
     /// More than one `:` can be the border between build ID and path. This is the text of both.
-    Ambiguous(&'a Text),
+    Ambiguous(Text),
 }
 
 /// The path in a page key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PagePath<'a, Text: ?Sized = [u8]> {
+pub enum PagePath<Text> {
     /// The path.
-    Path(&'a Text),
+    Path(Text),
     /// The SHA-256 of a long path, in hexadecimal digits.
-    Digest(&'a Text),
+    Digest(Text),
 }
 
 impl PageFamily {
@@ -102,7 +102,8 @@ impl PageFamily {
 ///
 /// let parts = parse_page_key(b"deployment:v1:app:v2:build-7:/about:html").unwrap();
 /// assert_eq!(parts.deployment_id, Some("v1"));
-/// assert_eq!(parts.page, Page::Certain { build_id: Some(b"build-7"), path: PagePath::Path(b"/about") });
+/// let [build_id, path] = [b"build-7".as_slice(), b"/about"];
+/// assert_eq!(parts.page, Page::Certain { build_id: Some(build_id), path: PagePath::Path(path) });
 /// ```
 #[must_use]
 pub fn parse_page_key(key: &[u8]) -> Option<PageKey<'_>> {
@@ -131,7 +132,7 @@ pub(crate) fn is_sha256_hex(text: &[u8]) -> bool {
 
 impl<'a> PageKey<'a> {
     /// The same parts as `str`, if all are UTF-8.
-    pub(crate) fn to_str(self) -> Option<PageKey<'a, str>> {
+    pub(crate) fn to_str(self) -> Option<PageKey<'a, &'a str>> {
         let Self { family, deployment_id, page, artifact, variant } = self;
         let utf8 = |text: &'a [u8]| std::str::from_utf8(text).ok();
         let page = match page {
@@ -148,7 +149,7 @@ impl<'a> PageKey<'a> {
     }
 }
 
-impl<'a> Page<'a> {
+impl<'a> Page<&'a [u8]> {
     fn read(text: &'a [u8]) -> Option<Self> {
         let without_build = PagePath::read(text).map(|path| Self::Certain { build_id: None, path });
         let with_build = memchr_iter(b':', text).filter(|border| *border > 0).filter_map(|border| {
@@ -161,7 +162,7 @@ impl<'a> Page<'a> {
     }
 }
 
-impl<'a> PagePath<'a> {
+impl<'a> PagePath<&'a [u8]> {
     fn read(text: &'a [u8]) -> Option<Self> {
         if text.starts_with(b"/") {
             return Some(Self::Path(text));
@@ -171,7 +172,7 @@ impl<'a> PagePath<'a> {
 }
 
 /// The locale at the end of a path. A path may itself hold what marks one: the last mark counts.
-fn split_locale(page: Page<'_>) -> (Page<'_>, Option<&[u8]>) {
+fn split_locale(page: Page<&[u8]>) -> (Page<&[u8]>, Option<&[u8]>) {
     let Page::Certain { build_id, path: PagePath::Path(text) } = page else { return (page, None) };
     let split = memmem::rfind(text, LOCALE_MARK).and_then(|mark| text.split_at_checked(mark));
     let Some((path, locale)) = split.filter(|(path, _)| !path.is_empty()) else { return (page, None) };
@@ -228,11 +229,11 @@ mod tests {
 
     const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    fn page(key: &str) -> Page<'_> {
+    fn page(key: &str) -> Page<&[u8]> {
         parse_page_key(key.as_bytes()).unwrap().page
     }
 
-    fn certain<'a>(build_id: impl Into<Option<&'a str>>, path: &'a str) -> Page<'a> {
+    fn certain<'a>(build_id: impl Into<Option<&'a str>>, path: &'a str) -> Page<&'a [u8]> {
         let path =
             if path == SHA256 { PagePath::Digest(path.as_bytes()) } else { PagePath::Path(path.as_bytes()) };
         Page::Certain { build_id: build_id.into().map(str::as_bytes), path }

@@ -1,7 +1,7 @@
 //! The Node-API addon. Strings, integers, booleans and bytes cross here, and nothing else: `js/shell.mjs` reads what JavaScript
 //! hands in, and makes the errors that its callers see.
 //!
-//! The shell calls `validate`, `resolve`, `digest`, `parse` and what [`fast`] exports. The functions with the names of the
+//! The shell calls `validate`, `resolve`, `digest`, `parse`, `parseCacheKey` and what [`fast`] exports. The functions with the names of the
 //! package's API are for code that requires the binary itself. They take text where the API takes objects, and throw `Error`.
 #![expect(clippy::needless_pass_by_value, reason = "`#[napi]` hands arguments over by value")]
 
@@ -12,6 +12,8 @@ mod parts;
 mod stale;
 #[cfg(feature = "test-panic")]
 mod test_panic;
+
+use std::string::FromUtf8Error;
 
 use napi::bindgen_prelude::{Either, Undefined, Utf16String};
 use napi_derive::napi;
@@ -48,9 +50,22 @@ pub fn digest(json: String) -> String {
 #[napi(catch_unwind)]
 pub fn parse(key: Utf16String) -> napi::Result<String> {
     match cache_key::parse_use_cache_key(&wtf8::from_utf16(&key)) {
-        Some(parts) => parts::to_json(&parts).map_err(|error| napi::Error::from_reason(error.to_string())),
+        Some(parts) => or_error(parts::use_cache_key_to_json(&parts)),
         None => Ok("null".to_owned()),
     }
+}
+
+/// The parts of a key of any family as JSON, which is `null` for text that is a key of none.
+#[napi(catch_unwind)]
+pub fn parse_cache_key(key: Utf16String) -> napi::Result<String> {
+    match cache_key::parse_cache_key(&wtf8::from_utf16(&key)) {
+        Some(parts) => or_error(parts::cache_key_to_json(&parts)),
+        None => Ok("null".to_owned()),
+    }
+}
+
+fn or_error(json: std::result::Result<String, FromUtf8Error>) -> napi::Result<String> {
+    json.map_err(|error| napi::Error::from_reason(error.to_string()))
 }
 
 /// The ID itself, or an error.
