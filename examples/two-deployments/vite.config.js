@@ -7,5 +7,5 @@ const { adapter } = await readSettings();
 
 // STOCK leaves the plugin out, to compare with vinext's own keys.
 export default defineConfig({
-  plugins: [vinext({ cache: { data: { adapter } } }), !process.env.STOCK && vinextCacheKey()],
+  plugins: [vinext({ cache: { data: { adapter } } }), !process.env.STOCK && vinextCacheKey({ pages: true })],
 });

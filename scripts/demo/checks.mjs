@@ -1,36 +1,44 @@
-// What the demo claims, each claim held against what was seen.
+// What the demo claims. Each claim is compared with what was seen.
 import { isDeepStrictEqual } from "node:util";
 import { parseUseCacheKey } from "vinext-cache-key";
+import { ownerOf } from "./requests.mjs";
 
 /**
- * @typedef {{ request: string, value: string, key: string, hit: boolean }} Read
+ * @typedef {import("./visit.mjs").Read} Read
  * @typedef {{ deploymentId: string, pid: number, reads: Read[],
  *   implementation: { kind: string, target?: string, reason?: string } | null }} Visit
  */
 
-/** @param {{ a: Visit, b: Visit, restarted: Visit, stock: Visit }} visits */
-export function check({ a, b, restarted, stock }) {
-  const keys = pick([a], "key").sort();
-  const stockKeys = pick([stock], "key").sort();
+/** @param {{ a: Visit, b: Visit, restarted: Visit, stockA: Visit, stockB: Visit }} visits */
+export function check({ a, b, restarted, stockA, stockB }) {
   const servers = [a, b, restarted];
-  // A value says who computed it and holds a random number: it tells an entry as well as the key does.
-  const sharedKeys = shared([a, restarted], [b], "key");
-  const sharedValues = shared([a, restarted], [b], "value");
+  const stock = [stockA, stockB];
+  const crossed = servers.flatMap(readsOfOthers).length;
+  const sharedKeys = keysOf([a, restarted]).filter((key) => keysOf([b]).includes(key)).length;
+  const sharedPages = readsOfOthers(stockB);
+  const pages = a.reads.filter(({ page }) => page).length;
+  const equalKeys = keysOf([stockA]).filter((key, index) => key === withoutScope(a, a.reads[index]?.key));
   return [
     {
-      ok: servers.every(readsItsOwn) && sharedKeys.length + sharedValues.length === 0,
-      claim: `${a.deploymentId} never reads an entry of ${b.deploymentId}'s, nor ${b.deploymentId} one of ${a.deploymentId}'s`,
-      detail: `shared keys: ${sharedKeys.length}, shared values: ${sharedValues.length}`,
+      ok: servers.every(readsItsOwn) && crossed + sharedKeys === 0,
+      claim: `${a.deploymentId} never reads an entry of ${b.deploymentId}, nor ${b.deploymentId} one of ${a.deploymentId}, pages included`,
+      detail: `crossed reads: ${crossed}, shared keys: ${sharedKeys}`,
     },
     {
       ok: restarted.pid !== a.pid && a.reads.length > 0 && isDeepStrictEqual(restarted.reads, hits(a.reads)),
-      claim: `${a.deploymentId}, restarted, still hits its own entries`,
+      claim: `${a.deploymentId} still hits its own entries after a restart`,
       detail: `hits: ${restarted.reads.filter(({ hit }) => hit).length} of ${a.reads.length}`,
     },
     {
-      ok: stock.implementation === null && keys.length > 0 && isDeepStrictEqual(stockKeys, keys),
-      claim: "the same app with stock vinext has the same keys, byte for byte",
-      detail: `equal keys: ${shared([stock], [a], "key").length} of ${keys.length}`,
+      ok: isStock(stock) && equalKeys.length > 0 && equalKeys.length === a.reads.length,
+      claim: "behind the scope of pages, every key is that of stock vinext, byte for byte",
+      detail: `equal keys: ${equalKeys.length} of ${a.reads.length}`,
+    },
+    {
+      ok:
+        isStock(stock) && pages > 0 && sharedPages.length === pages && sharedPages.every(({ page }) => page),
+      claim: `without the plugin, ${b.deploymentId} reads the pages of ${a.deploymentId}, as vinext 1.4.0 does`,
+      detail: `pages of another deployment: ${sharedPages.length} of ${pages}`,
     },
     {
       ok: servers.every(({ implementation }) => implementation?.kind === "native"),
@@ -40,16 +48,30 @@ export function check({ a, b, restarted, stock }) {
   ];
 }
 
+/** Reads that another deployment's value answered. */
+const readsOfOthers = ({ deploymentId, reads }) =>
+  reads.filter(({ value }) => ownerOf(value) !== deploymentId);
+
 const readsItsOwn = ({ deploymentId, reads }) =>
-  reads.length > 0 && reads.every(({ key }) => parseUseCacheKey(key)?.keySeed === deploymentId);
+  reads.length > 0 &&
+  reads.every(({ page, key }) =>
+    page ? key.startsWith(scopeOf(deploymentId)) : parseUseCacheKey(key)?.keySeed === deploymentId,
+  );
 
-const pick = (visits, part) => visits.flatMap(({ reads }) => reads.map((read) => read[part]));
+const scopeOf = (/** @type {string} */ deploymentId) => `deployment:${deploymentId}:`;
 
-const shared = (visits, others, part) => pick(visits, part).filter((one) => pick(others, part).includes(one));
+/** @param {Visit} visit @param {string} [key] */
+const withoutScope = ({ deploymentId }, key) =>
+  key?.startsWith(scopeOf(deploymentId)) ? key.slice(scopeOf(deploymentId).length) : key;
 
-const hits = (reads) => reads.map((read) => ({ ...read, hit: true }));
+const isStock = (/** @type {Visit[]} */ visits) =>
+  visits.every(({ implementation, reads }) => implementation === null && reads.length > 0);
 
-const describe = (implementation) =>
+const keysOf = (/** @type {Visit[]} */ visits) => visits.flatMap(({ reads }) => reads.map(({ key }) => key));
+
+const hits = (/** @type {Read[]} */ reads) => reads.map((read) => ({ ...read, hit: true }));
+
+const describe = (/** @type {Visit["implementation"]} */ implementation) =>
   implementation
     ? [implementation.kind, implementation.target ?? implementation.reason].filter(Boolean).join(": ")
     : "vinext's own";

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import pc from "picocolors";
 import { HELP, readOptions } from "./options.mjs";
 import { runRedisDemo } from "./redis/course.mjs";
-import { renderChecks, renderTable } from "./report.mjs";
+import { renderChecks, renderKeys, renderReads } from "./report.mjs";
 import { runDemo } from "./run.mjs";
 
 const interruption = new AbortController();
@@ -49,15 +49,23 @@ async function overRedis(options) {
   return results;
 }
 
-function renderResults({ visits: { a, b, restarted, stock }, checks }) {
-  const table = renderTable(
-    [
-      [[a.deploymentId], a],
-      [[b.deploymentId], b],
-      [[a.deploymentId, "restarted"], restarted],
-      [[a.deploymentId, "stock vinext"], stock],
-    ],
-    process.stdout.columns,
-  );
-  return `\n${table}\n\n${renderChecks(checks)}\n`;
+function renderResults({ visits: { a, b, restarted, stockA, stockB }, checks }) {
+  const reads = renderReads([
+    {
+      title: "vinextCacheKey({ pages: true })",
+      visits: [
+        [a.deploymentId, a],
+        [b.deploymentId, b],
+        [`${a.deploymentId} again`, restarted],
+      ],
+    },
+    {
+      title: "without the plugin",
+      visits: [
+        [stockA.deploymentId, stockA],
+        [stockB.deploymentId, stockB],
+      ],
+    },
+  ]);
+  return `\n${reads}\n\n${renderKeys([a, b], process.stdout.columns)}\n\n${renderChecks(checks)}\n`;
 }

@@ -2,50 +2,98 @@
 import { basename } from "node:path/posix";
 import pc from "picocolors";
 import { parseUseCacheKey } from "vinext-cache-key";
+import { ownerOf } from "./requests.mjs";
 
-const NARROWEST = 80;
-const WIDEST = 120;
-const ROOMY = 100;
+/** @typedef {import("./checks.mjs").Visit} Visit */
+
 const GAP = "  ";
 const LONGEST_ID = 12;
-const LONGEST_VALUE = 22;
-const SHORTEST_DIGEST = 6;
-
-const HEAD = ["deployment", "request", "cache", "value"];
+const WIDEST = 120;
+const NARROWEST = 80;
 
 /**
- * @param {[labels: string[], visit: import("./checks.mjs").Visit][]} visits
+ * Who reads what: a row for each request, a column for each visit.
+ *
+ * @param {{ title: string, visits: [label: string, visit: Visit][] }[]} groups
+ */
+export function renderReads(groups) {
+  const [first] = groups[0].visits[0][1].reads.length > 0 ? groups[0].visits : [];
+  const requests = first[1].reads.map(({ request }) => request);
+  const width = Math.max(...requests.map(({ length }) => length));
+  const columns = groups.map(({ title, visits }) => {
+    const cells = visits.map(([label, visit]) => [
+      cut(label),
+      ...visit.reads.map((read) => outcome(visit, read)),
+    ]);
+    const widths = cells.map((column) => Math.max(...column.map(({ length }) => length)));
+    return {
+      title,
+      cells,
+      widths,
+      width: Math.max(title.length, sum(widths) + GAP.length * (cells.length - 1)),
+    };
+  });
+  const line = (/** @type {string} */ name, /** @type {string[]} */ parts) =>
+    [name.padEnd(width), ...parts].join(`${GAP}  `).trimEnd();
+  const row = (/** @type {number} */ index, paint = String) =>
+    columns.map(({ cells, widths, width: whole }) => {
+      const text = cells.map((column, at) => paint(column[index].padEnd(widths[at]))).join(GAP);
+      const used = sum(widths) + GAP.length * (cells.length - 1);
+      return text + " ".repeat(Math.max(0, whole - used));
+    });
+  return [
+    line(
+      "",
+      columns.map(({ title, width: whole }) => pc.bold(title.padEnd(whole))),
+    ),
+    line("request", row(0)).replace("request", pc.dim("request")),
+    ...requests.map((request, index) => line(request, row(index + 1, painted))),
+  ].join("\n");
+}
+
+/** What answered a request: a new value, the deployment's own entry, or the entry of another one. */
+function outcome(/** @type {Visit} */ { deploymentId }, { hit, value }) {
+  const owner = ownerOf(value);
+  if (owner !== deploymentId) return `${cut(owner ?? "?")}'s`;
+  return hit ? "hit" : "new";
+}
+
+const painted = (/** @type {string} */ cell) => {
+  const text = cell.trimEnd();
+  const paint = text === "hit" ? pc.green : text === "new" ? pc.yellow : pc.red;
+  return paint(text) + cell.slice(text.length);
+};
+
+/**
+ * One key of each kind, with what scopes it.
+ *
+ * @param {Visit[]} visits
  * @param {number} [columns] of the terminal
  */
-export function renderTable(visits, columns = ROOMY) {
+export function renderKeys(visits, columns = NARROWEST) {
   const width = Math.min(Math.max(columns, NARROWEST), WIDEST);
-  const rows = visits.flatMap(([labels, { reads }]) =>
-    reads.map(({ request, hit, value, key }, index) => {
-      const title = width < ROOMY ? request.split(" ")[0] : request;
-      return {
-        cells: [cut(labels[index] ?? "", LONGEST_ID), title, hit ? "hit" : "miss", cut(value, LONGEST_VALUE)],
-        paints: [index ? pc.dim : pc.bold, String, hit ? pc.green : pc.yellow, String],
-        key,
-        opensGroup: index === 0,
-      };
-    }),
+  const [{ reads }] = visits;
+  const chosen = reads.flatMap(({ page }, index) => (page || index === 0 ? [index] : []));
+  const lines = chosen.flatMap((index) =>
+    visits.map((visit) => shorten(visit.deploymentId, visit.reads[index], width)),
   );
-  const widths = HEAD.map((_, column) =>
-    Math.max(...[HEAD, ...rows.map(({ cells }) => cells)].map((cells) => cells[column].length)),
-  );
-  const taken = widths.reduce((sum, one) => sum + one + GAP.length, 0);
-  const shorten = keyShortener(
-    rows.map(({ key }) => key),
-    width - taken,
-  );
-  const line = (cells, paints, key) =>
-    [...cells.map((cell, column) => paints[column](cell.padEnd(widths[column]))), key].join(GAP);
-  const rule = pc.dim("─".repeat(width));
-  const lines = rows.flatMap(({ cells, paints, key, opensGroup }) => [
-    ...(opensGroup ? [rule] : []),
-    line(cells, paints, shorten(key)),
-  ]);
-  return [line(HEAD, Array(HEAD.length).fill(pc.dim), pc.dim("key")), ...lines, rule].join("\n");
+  return lines.join("\n");
+}
+
+/** @param {string} deploymentId @param {import("./visit.mjs").Read} read @param {number} width */
+function shorten(deploymentId, { page, key }, width) {
+  const scope = page ? `deployment:${deploymentId}:` : `use-cache:build:${deploymentId}:`;
+  const rest = page ? key.slice(scope.length) : calledFunction(key);
+  const text = `${scope}${rest}`;
+  const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const [before, after] = [scope.indexOf(deploymentId), scope.length - 1];
+  return pc.dim(shown.slice(0, before)) + pc.cyan(shown.slice(before, after)) + shown.slice(after);
+}
+
+function calledFunction(/** @type {string} */ key) {
+  const { moduleId = "", exportName = "", argsKey = "" } = parseUseCacheKey(key) ?? {};
+  // vinext exports an inner function as `$$hoist_<n>_<name>`.
+  return `["…/${basename(moduleId)}:${exportName.replace(/^\$\$hoist_\d+_/, "")}",…]:${argsKey}`;
 }
 
 /** @param {{ ok: boolean, claim: string, detail: string }[]} checks */
@@ -54,35 +102,11 @@ export const renderChecks = (checks) =>
     .map(({ ok, claim, detail }) => `${ok ? pc.green("✓") : pc.red("✗")} ${claim} ${pc.dim(`(${detail})`)}`)
     .join("\n");
 
-/** The most telling way to shorten keys that makes all of them fit. */
-function keyShortener(keys, width) {
-  const ways = [
-    ({ seed, file, name }) => ["build:", seed, `:["…${file}:…${name}",…]:`],
-    ({ seed, name }) => ["build:", seed, `:[…${name}…]:`],
-    ({ seed, name }) => ["", seed, `:…${name}…:`],
-  ];
-  const room = (way, key) => width - way(partsOf(key)).join("").length - "…".length;
-  const way = ways.find((one) => keys.every((key) => room(one, key) >= SHORTEST_DIGEST)) ?? ways.at(-1);
-  return (key) => {
-    const parts = partsOf(key);
-    const [scheme, seed, id] = way(parts);
-    const digest = parts.digest.slice(0, Math.max(room(way, key), SHORTEST_DIGEST));
-    return `${pc.dim(scheme)}${pc.cyan(seed)}${id}${pc.magenta(digest)}…`;
-  };
-}
+const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, number) => total + number, 0);
 
-function partsOf(key) {
-  const { keySeed, moduleId, exportName, argsKey } = parseUseCacheKey(key);
-  // vinext exports an inner function as `$$hoist_<n>_<name>`.
-  return {
-    seed: cut(keySeed ?? "", LONGEST_ID),
-    file: basename(moduleId),
-    name: exportName.replace(/^\$\$hoist_\d+_/, ""),
-    digest: argsKey,
-  };
-}
-
-function cut(text, longest) {
-  const kept = longest - "…".length;
-  return text.length <= longest ? text : `${text.slice(0, kept / 2)}…${text.slice(-kept / 2)}`;
+/** The start and the end of a long name. */
+function cut(/** @type {string} */ text) {
+  const kept = LONGEST_ID - "…".length;
+  if (text.length <= LONGEST_ID) return text;
+  return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
 }

@@ -11,7 +11,9 @@ import { Visitor } from "./visit.mjs";
 export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
   const a = { name: "a", deploymentId: idA };
   const b = { name: "b", deploymentId: idB };
-  const stock = { name: "stock", deploymentId: idA, stock: true };
+  const stockA = { name: "stock-a", deploymentId: idA, stock: true };
+  const stockB = { name: "stock-b", deploymentId: idB, stock: true };
+  const all = [a, b, stockA, stockB];
   const stage = new Stage(settings, signal);
   const visitor = new Visitor(stage.database);
   const servers = new Map();
@@ -21,11 +23,9 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
   const steps = [
     { title: `Build ${idA}`, task: () => stage.build(a) },
     { title: `Build ${idB}, from the same source`, task: () => stage.build(b) },
-    { title: `Build ${idA} once more, with stock vinext`, task: () => stage.build(stock) },
-    {
-      title: "Start all three over one empty cache",
-      task: () => Promise.all([a, b, stock].map(start)),
-    },
+    { title: `Build ${idA} again, without the plugin`, task: () => stage.build(stockA) },
+    { title: `Build ${idB} again, without the plugin`, task: () => stage.build(stockB) },
+    { title: "Start all four over one empty cache", task: () => Promise.all(all.map(start)) },
     {
       title: `Visit ${idA}, then ${idB}`,
       task: async () => {
@@ -42,9 +42,10 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
       },
     },
     {
-      title: `Visit ${idA} with stock vinext`,
+      title: `Visit ${idA}, then ${idB}, without the plugin`,
       task: async () => {
-        visits.stock = await visit(stock);
+        visits.stockA = await visit(stockA);
+        visits.stockB = await visit(stockB);
       },
     },
   ];

@@ -1,4 +1,4 @@
-const PATHS = ["/price", "/search", "/products/tea", "/rate"];
+const PATHS = ["/price", "/search", "/products/tea", "/rate", "/about", "/feed", "/help"];
 
 export default function Home() {
   return PATHS.map((path) => (

@@ -1,7 +1,4 @@
-import { randomUUID } from "node:crypto";
-
-/** Shows which deployment computed a value, and whether it was computed anew. */
-const stamp = (value) => `${value} ${process.env.NEXT_DEPLOYMENT_ID}#${randomUUID().slice(0, 4)}`;
+import { stamp } from "./stamp.js";
 
 export async function price(article, quantity) {
   "use cache";

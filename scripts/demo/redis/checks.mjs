@@ -39,7 +39,7 @@ export function check({
     },
     {
       ok: before[purged] > 0 && after[purged] === undefined && purge.deleted >= before[purged],
-      claim: `the purge took all that ${purged} had left`,
+      claim: `the purge deleted all that ${purged} had left, pages included`,
       detail: `keys: ${before[purged] ?? 0}, then ${after[purged] ?? 0}`,
     },
     {

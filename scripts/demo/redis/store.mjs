@@ -1,4 +1,4 @@
-// The Redis that the demo's servers share: a corner of its own, under a prefix.
+// The Redis that the demo's servers share. The demo has its own keys there, behind a prefix.
 import { randomUUID } from "node:crypto";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,8 @@ const BATCH = 1000;
 
 export class Store {
   prefix = `vinext-cache-key-demo:${randomUUID()}:`;
-  #url;
   #client;
+  #url;
 
   /** @param {string} url */
   static async open(url) {
@@ -44,17 +44,19 @@ export class Store {
     for await (const keys of this.#keys()) for (const key of keys) all.add(key.slice(this.prefix.length));
     const counts = {};
     for (const key of all) {
-      const seed = parseUseCacheKey(key)?.keySeed;
-      if (seed !== undefined) counts[seed] = (counts[seed] ?? 0) + 1;
+      const deployment = deploymentOf(key);
+      if (deployment !== undefined) counts[deployment] = (counts[deployment] ?? 0) + 1;
     }
     return counts;
   }
 
-  /** Deletes the keys of all deployments but these, by the command that is documented for it. */
+  /** Deletes the keys of all deployments but these, with the command that users have for it. */
   async purge(kept) {
     const keep = kept.flatMap((seed) => ["--keep", seed]);
     const args = ["purge", this.#url, ...keep, "--strip-prefix", this.prefix, "--yes", "--json"];
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args]);
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args]).catch((error) => {
+      throw new Error(`The purge failed: ${error.stderr || error.stdout || error.message}`);
+    });
     return JSON.parse(stdout);
   }
 
@@ -64,3 +66,6 @@ export class Store {
     await this.#client.close();
   }
 }
+
+/** @param {string} key of a function or of a page */
+const deploymentOf = (key) => parseUseCacheKey(key)?.keySeed ?? /^deployment:([\w-]+):/.exec(key)?.[1];

@@ -1,4 +1,4 @@
-import { price } from "../shop.js";
+import { price } from "../../shop.js";
 
 export default async function Price() {
   return <output>{await price("tea", 3)}</output>;

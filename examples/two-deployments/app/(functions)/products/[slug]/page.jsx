@@ -1,4 +1,4 @@
-import { describe } from "../../shop.js";
+import { describe } from "../../../shop.js";
 
 export default async function Product({ params }) {
   "use cache";

@@ -1,4 +1,4 @@
-import { rate } from "../shop.js";
+import { rate } from "../../shop.js";
 
 export default async function Rate() {
   return <output>{await rate("USD")}</output>;
