@@ -1,35 +1,48 @@
+// The claims of the demo: each one is refuted by what would refute it.
 import { stripVTControlCharacters } from "node:util";
 import test from "ava";
 import { buildUseCacheKey } from "vinext-cache-key";
 import { check } from "../scripts/demo/checks.mjs";
-import { renderChecks, renderTable } from "../scripts/demo/report.mjs";
+import { renderChecks, renderKeys, renderReads } from "../scripts/demo/report.mjs";
 
 const DIGEST = "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA";
-const key = (seed, name) =>
+const functionKey = (seed, name) =>
   buildUseCacheKey(JSON.stringify([`/app/shop.js:$$hoist_0_${name}`, "ref"]), seed, DIGEST);
-const read = (deploymentId, name, hit) => ({
-  request: `/${name} (kind)`,
-  value: `${name} ${deploymentId}#1234`,
-  key: key(deploymentId, name),
-  hit,
-});
-const visit = (deploymentId, pid, hit, kind = "native") => ({
+const PAGE_KEY = "app:v2:build-1:/about:html";
+
+/** Reads of two functions and of a page. */
+const visit = (deploymentId, pid, hit, { stock = false, pageOf = deploymentId } = {}) => ({
   deploymentId,
   pid,
-  implementation: kind && { kind },
-  reads: ["price", "rate"].map((name) => read(deploymentId, name, hit)),
+  implementation: stock ? null : { kind: "native" },
+  reads: [
+    ...["price", "rate"].map((name) => ({
+      request: `/${name} (kind)`,
+      page: false,
+      value: `${name} ${deploymentId}#1234`,
+      key: functionKey(deploymentId, name),
+      hit,
+    })),
+    {
+      request: "/about (page)",
+      page: true,
+      value: `about us ${pageOf}#1234`,
+      key: stock ? PAGE_KEY : `deployment:${deploymentId}:${PAGE_KEY}`,
+      hit,
+    },
+  ],
 });
+
 const visits = () => ({
   a: visit("blue", 1, false),
   b: visit("green", 2, false),
   restarted: visit("blue", 3, true),
-  stock: visit("blue", 4, true, null),
+  stockA: visit("blue", 4, true, { stock: true }),
+  stockB: visit("green", 5, true, { stock: true, pageOf: "blue" }),
 });
 
-const ISOLATED = 0;
-const RESTARTED = 1;
-const STOCK = 2;
-const NATIVE = 3;
+const [ISOLATED, RESTARTED, EQUAL_KEYS, SHARED, NATIVE] = [0, 1, 2, 3, 4];
+const PAGE = 2;
 
 test("every claim holds where nothing is wrong", (t) => {
   t.true(check(visits()).every(({ ok }) => ok));
@@ -37,21 +50,47 @@ test("every claim holds where nothing is wrong", (t) => {
 
 for (const [title, spoil, refuted] of [
   ["b reads a's value", ({ a, b }) => (b.reads[0].value = a.reads[0].value), [ISOLATED]],
+  ["b reads a's page", ({ a, b }) => (b.reads[PAGE].value = a.reads[PAGE].value), [ISOLATED]],
   ["b reads a's key", ({ a, b }) => (b.reads[0].key = a.reads[0].key), [ISOLATED]],
+  ["b reads a page under a's key", ({ a, b }) => (b.reads[PAGE].key = a.reads[PAGE].key), [ISOLATED]],
+  ["a page without the scope", ({ b }) => (b.reads[PAGE].key = PAGE_KEY), [ISOLATED]],
   [
     "a, restarted, reads b's value",
     ({ b, restarted }) => (restarted.reads[0].value = b.reads[0].value),
     [ISOLATED, RESTARTED],
   ],
-  ["a key without the deployment's ID", ({ b }) => (b.reads[0].key = key("build-1", "price")), [ISOLATED]],
-  ["a key that is none", ({ b }) => (b.reads[0].key = "app:price"), [ISOLATED]],
+  [
+    "a key without the deployment ID",
+    ({ b }) => (b.reads[0].key = functionKey("build-1", "price")),
+    [ISOLATED],
+  ],
+  ["a key that is not one", ({ b }) => (b.reads[0].key = "app:price"), [ISOLATED]],
   ["nothing read by b", ({ b }) => (b.reads = []), [ISOLATED]],
+  ["a value without a deployment", ({ b }) => (b.reads[1].value = "rate"), [ISOLATED]],
   ["a miss after the restart", ({ restarted }) => (restarted.reads[1].hit = false), [RESTARTED]],
-  ["a new value after the restart", ({ restarted }) => (restarted.reads[1].value = "new"), [RESTARTED]],
+  [
+    "a new value after the restart",
+    ({ restarted }) => (restarted.reads[1].value = "rate blue#4321"),
+    [RESTARTED],
+  ],
   ["no restart", ({ a, restarted }) => (restarted.pid = a.pid), [RESTARTED]],
-  ["another key with stock vinext", ({ stock }) => (stock.reads[0].key = key("blue", "other")), [STOCK]],
-  ["a key too few with stock vinext", ({ stock }) => stock.reads.pop(), [STOCK]],
-  ["stock vinext that is not", ({ stock }) => (stock.implementation = { kind: "native" }), [STOCK]],
+  [
+    "another key with stock vinext",
+    ({ stockA }) => (stockA.reads[0].key = functionKey("blue", "x")),
+    [EQUAL_KEYS],
+  ],
+  [
+    "another page key with stock vinext",
+    ({ stockA }) => (stockA.reads[PAGE].key = "app:v2:b:/"),
+    [EQUAL_KEYS],
+  ],
+  ["a key too few with stock vinext", ({ stockA }) => stockA.reads.pop(), [EQUAL_KEYS]],
+  [
+    "stock vinext with the plugin",
+    ({ stockA }) => (stockA.implementation = { kind: "native" }),
+    [EQUAL_KEYS, SHARED],
+  ],
+  ["stock vinext keeps pages apart", ({ stockB }) => (stockB.reads[PAGE].value = "x green#1234"), [SHARED]],
   ["a portable server", ({ b }) => (b.implementation = { kind: "portable", reason: "no binary" }), [NATIVE]],
   ["a server without the package", ({ restarted }) => (restarted.implementation = null), [NATIVE]],
 ]) {
@@ -67,28 +106,42 @@ for (const [title, spoil, refuted] of [
   });
 }
 
-test("a table keeps to the terminal's width and shows what tells keys apart", (t) => {
-  const { a, b } = visits();
-  for (const columns of [80, 100, 120]) {
-    const table = stripVTControlCharacters(
-      renderTable(
-        [
-          [["blue"], a],
-          [["green"], b],
-        ],
-        columns,
-      ),
-    );
-    for (const line of table.split("\n")) t.true(line.length <= columns, line);
-    for (const part of ["blue:", "green:", "price", "rate", DIGEST.slice(0, 6), "miss"])
-      t.true(table.includes(part), part);
-  }
+const groups = ({ a, b, stockA, stockB }) => [
+  {
+    title: "with",
+    visits: [
+      [a.deploymentId, a],
+      [b.deploymentId, b],
+    ],
+  },
+  {
+    title: "without the plugin",
+    visits: [
+      ["blue", stockA],
+      ["green", stockB],
+    ],
+  },
+];
+
+test("the table names whose page a deployment reads", (t) => {
+  const table = stripVTControlCharacters(renderReads(groups(visits())));
+  t.is(
+    table,
+    `                 with           without the plugin
+request          blue  green    blue  green
+/price (kind)    new   new      hit   hit
+/rate (kind)     new   new      hit   hit
+/about (page)    new   new      hit   blue's`,
+  );
 });
 
-test("a long deployment ID is shortened", (t) => {
+test("the table and the keys fit 80 columns, however long the deployment IDs are", (t) => {
   const id = "0123456789".repeat(8);
-  for (const columns of [100, 120]) {
-    const table = stripVTControlCharacters(renderTable([[[id], visit(id, 1, true)]], columns));
-    for (const line of table.split("\n")) t.true(line.length <= columns, line);
+  const long = { ...visits(), a: visit(id, 1, true) };
+  const table = stripVTControlCharacters(renderReads(groups(long)));
+  for (const columns of [80, 100, 120]) {
+    const keys = stripVTControlCharacters(renderKeys([long.a, long.b], columns));
+    for (const line of `${table}\n${keys}`.split("\n")) t.true(line.length <= columns, line);
+    t.true(keys.includes("deployment:green:app:v2:build-1:/about:html"));
   }
 });

@@ -17,8 +17,8 @@ const NARROWEST = 80;
  * @param {{ title: string, visits: [label: string, visit: Visit][] }[]} groups
  */
 export function renderReads(groups) {
-  const [first] = groups[0].visits[0][1].reads.length > 0 ? groups[0].visits : [];
-  const requests = first[1].reads.map(({ request }) => request);
+  const [[, first]] = groups[0].visits;
+  const requests = first.reads.map(({ request }) => request);
   const width = Math.max(...requests.map(({ length }) => length));
   const columns = groups.map(({ title, visits }) => {
     const cells = visits.map(([label, visit]) => [
