@@ -60,3 +60,13 @@ test.serial("inspect: 1,000,000 keys from a file, in under 3 s and 150 MB", asyn
   t.true(seconds < 3, `${seconds} s`);
   t.true(megabytes < 150, `${megabytes} MB`);
 });
+
+test.serial("inspect --summary: 1,000,000 keys from a file, in under 2 s and 150 MB", async (t) => {
+  const list = join(folder, "keys");
+  writeKeys(list, 1_000_000);
+  const { code, seconds, megabytes } = await measure(["inspect", "--summary"], list);
+  t.is(code, 0);
+  t.log(`${seconds.toFixed(2)} s, ${megabytes.toFixed(0)} MB`);
+  t.true(seconds < 2, `${seconds} s`);
+  t.true(megabytes < 150, `${megabytes} MB`);
+});
