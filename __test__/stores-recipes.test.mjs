@@ -41,8 +41,11 @@ const ids = ["default", "it's", 'a "b" \\c', "é😀"].map((name) =>
   JSON.stringify([`/srv/app/[id] x/page.tsx:${name}`, "ref"]),
 );
 const keysOf = (seed) => ids.map((id) => buildUseCacheKey(id, seed, '[{"a":"\'$1\'"}]'));
-const stale = ["v1", "v 0*"].flatMap(keysOf);
-const kept = [...["v2", "v3", undefined].flatMap(keysOf), "session:1", "use-cacheless"];
+const pages = ["app:v2:b 1/é:/it's:html", 'pages:v2:b:/a"b::i18n=locale%3Aen'];
+const pagesOf = (id) => pages.map((key) => `deployment:${id}:${key}`);
+const others = ["session:1", "use-cacheless", "tag:x", "0".repeat(64), `unstable_cache:v2:${"0".repeat(64)}`];
+const stale = [...["v1", "v 0*"].flatMap(keysOf), ...pagesOf("v1")];
+const kept = [...["v2", "v3", undefined].flatMap(keysOf), ...pagesOf("v2"), ...pages, ...others];
 const all = [...stale, ...kept];
 const sorted = (keys) => [...keys].sort();
 
