@@ -32,6 +32,8 @@ const files = {
       useEffect(() => setReady(true), []);
       return <b data-ready={ready}>{String(${ID})}</b>;
     }`,
+  "app/still/page.jsx": `
+    export default () => <p>{String(process.env.PRERENDERED)}</p>;`,
   "app/one/page.jsx": appPage("one", "two"),
   "app/two/page.jsx": appPage("two", "one"),
   "pages/first.jsx": pagesPage("first", "second", "getServerSideProps"),
@@ -58,7 +60,14 @@ if (executablePath) {
   test.before("build, and serve two deployments behind one address", async (t) => {
     t.timeout(5 * 60_000);
     app = createApp("flat", { buildId: "img" }, { files });
-    await app.build({ PLUGIN: "after", OPTIONS: '{"runtimeDeploymentId":true}' });
+    await app.build({
+      PLUGIN: "after",
+      OPTIONS: '{"runtimeDeploymentId":true}',
+      // Prerendered pages are in memory alone, so only vinext's own cache serves them.
+      VINEXT: '{"cache":{}}',
+      PRERENDER: "yes",
+      PRERENDERED: "yes",
+    });
     for (const id of ["v1", "v2"])
       servers[id] = await app.start({ NEXT_DEPLOYMENT_ID: id, CACHE_DATABASE: "" });
     proxy = createServer((incoming, outgoing) => {
@@ -81,6 +90,14 @@ test.after.always(async () => {
   proxy?.close();
   for (const server of Object.values(servers)) await server.stop();
   if (app) rmSync(app.root, { recursive: true, force: true });
+});
+
+inBrowser("each deployment serves what the build has prerendered", async (t) => {
+  for (const { url } of Object.values(servers)) {
+    const response = await fetch(`${url}/still`);
+    t.is(response.headers.get("x-vinext-cache"), "HIT");
+    t.regex(await response.text(), /<p>yes<\/p>/);
+  }
 });
 
 for (const [router, from, to] of [
