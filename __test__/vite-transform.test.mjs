@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -502,6 +503,10 @@ test("leaves it to the user what is external", async (t) => {
   t.deepEqual(await external({ external: ["sharp"] }), ["rsc", "ssr"]);
   t.deepEqual(await external({ external: true }), ["ssr"], "every package is");
   t.deepEqual(await external({ external: true, noExternal: true }), ["rsc", "ssr"]);
+});
+
+test("can be required by a configuration in CommonJS", (t) => {
+  t.is(createRequire(import.meta.url)("vinext-cache-key/vite").default().name, "vinext-cache-key");
 });
 
 test("says that it is listed twice", async (t) => {

@@ -183,6 +183,10 @@ export default function vinextCacheKey(asked = {}) {
     configEnvironment: {
       order: "post",
       handler(name, config, { isSsrTargetWebworker }) {
+        // Vite's development server bundles what an app imports beforehand, and cannot bundle an addon. For browsers too it
+        // scans all files of the app.
+        const optimizeDeps = { exclude: [PACKAGE] };
+        if (name === "client") return { optimizeDeps };
         if (!NODE_ENVIRONMENTS.includes(name) || isSsrTargetWebworker || runtimeOf(config) !== "node") return;
         const { external, noExternal } = config.resolve ?? {};
         // `true` makes every package external, except where vinext has set `noExternal: true`, which counts more.
@@ -190,6 +194,7 @@ export default function vinextCacheKey(asked = {}) {
         if (external === true && !isExternal) delete config.resolve?.external;
         return {
           resolve: isExternal ? {} : { external: [PACKAGE] },
+          optimizeDeps,
           define: options.runtimeDeploymentId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {},
         };
       },

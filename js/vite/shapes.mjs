@@ -1,5 +1,8 @@
 // What is known of the releases of vinext, one file per release in shapes/. To support a new release, add a file.
 import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /**
  * What a module has to look like. Names that begin with `$` stand for any name. Those in `mentions` mean the same thing
@@ -32,12 +35,16 @@ import { readdirSync } from "node:fs";
  * @property {Record<Family, FamilyShape>} families
  */
 
-const folder = new URL("shapes/", import.meta.url);
-const files = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+const folder = fileURLToPath(new URL("shapes", import.meta.url));
+const load = createRequire(import.meta.url);
 
-/** @type {Release[]} Newest first. */
-export const RELEASES = (await Promise.all(files.map((name) => import(new URL(name, folder).href))))
-  .map((module) => module.default)
+/**
+ * Newest first. CommonJS, because waiting for `import` would keep a Vite configuration from requiring the plugin.
+ *
+ * @type {Release[]}
+ */
+export const RELEASES = readdirSync(folder)
+  .map((name) => load(join(folder, name)))
   .sort((a, b) => b.version.localeCompare(a.version, "en", { numeric: true }));
 
 /** @type {Family[]} */

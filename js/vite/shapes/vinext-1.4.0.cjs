@@ -13,7 +13,7 @@ const FLIGHT_ARGUMENTS = "./cache-flight-arguments.js";
 const RENDER_MODE = "./app-rsc-render-mode.js";
 
 /** @type {import("../shapes.mjs").Release} */
-export default {
+module.exports = {
   version: "1.4.0",
   identity: { deploymentId: DEPLOYMENT_ID, buildId: BUILD_ID },
 
