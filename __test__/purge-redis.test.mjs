@@ -60,6 +60,31 @@ overRedis("purge shows what it would delete, and with --yes deletes that", async
   t.regex(again.out, /There is nothing to delete\.\n$/);
 });
 
+overRedis(
+  "purge deletes the pages of other deployments, and of other builds where a build is named",
+  async (t) => {
+    const scoped = (seed) => [
+      `deployment:${seed}:app:v2:b1:/shop:html`,
+      `deployment:${seed}:pages:v2:b1:/about`,
+    ];
+    const ofBuild = (id) => [
+      `app:v2:${id}:/shop:html`,
+      `app-fallback-shell:v1:${id}:/p/[id]:rsc`,
+      `pages:v2:${id}:/about`,
+    ];
+    const shared = ["0123456789abcdef".repeat(4), "_N_T_/shop", "app:v2:a:/b:/c:html", "session:1"];
+    const kept = [...keysOf("v2", 3), ...scoped("v2"), ...ofBuild("b2"), ...shared];
+    const redis = await redisWith(t, [...keysOf("v1", 3), ...scoped("v1"), ...ofBuild("b1"), ...kept]);
+    await run(["purge", redis.url, "--keep", "v2", "--yes"]);
+    t.deepEqual(await redis.list(), sorted([...ofBuild("b1"), ...kept]));
+    const misspelt = await run(["purge", redis.url, "--keep", "v2", "--keep-build", "B2", "--yes"]);
+    t.is(misspelt.code, 1);
+    t.regex(misspelt.err, /no key of the build "B2" was read/);
+    await run(["purge", redis.url, "--keep", "v2", "--keep-build", "b2", "--yes"]);
+    t.deepEqual(await redis.list(), sorted(kept));
+  },
+);
+
 overRedis("purge --json", async (t) => {
   const redis = await redisWith(t, [...keysOf("v1", 10), ...keysOf("v2", 20), "session:1"]);
   const json = async (...args) => JSON.parse((await run(["purge", redis.url, "--json", ...args])).out);

@@ -326,10 +326,28 @@ test("A directory", async (t) => {
 test("From Rust", async (t) => {
   const [, command] = /`cargo run (--example purge.*?) < keys`/.exec(read("stores.md"));
   t.true(existsSync(join(repository, "examples/purge.rs")));
-  const { stdout } = await execute(
-    "bash",
-    ["-euc", `printf '%s\\n' "$@" | cargo run --quiet ${command}`, "", ...all],
-    { cwd: repository },
-  );
+  const filter = (code, redirection = "") =>
+    execute(
+      "bash",
+      [
+        "-euo",
+        "pipefail",
+        "-c",
+        `printf '%s\\n' "$@" | cargo run --quiet ${code} ${redirection}`,
+        "",
+        ...all,
+      ],
+      { cwd: repository },
+    );
+  const { stdout } = await filter(command);
   t.is(stdout, stale.map((key) => `${key}\n`).join(""));
+  const misspelt = command.replace("-- v2", "-- V2");
+  t.not(misspelt, command);
+  const error = await t.throwsAsync(filter(misspelt), {
+    code: 1,
+    message: /a deployment to keep has no key/,
+  });
+  t.is(error.stdout, "");
+  if (process.platform === "linux")
+    await t.throwsAsync(filter(command, "> /dev/full"), { code: 1, message: /StorageFull|No space left/ });
 });

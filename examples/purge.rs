@@ -19,11 +19,19 @@ fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
         filter.push(chunk.get(..length).unwrap_or_default(), &mut stale)?;
-        stdout().write_all(&stale)?;
-        stale.clear();
+        // Until a key of each deployment to keep was read, one of their names may be misspelt.
+        if filter.unseen() == 0 {
+            stdout().write_all(&stale)?;
+            stale.clear();
+        }
     }
     filter.finish(&mut stale)?;
+    if filter.unseen() > 0 {
+        return Err("a deployment to keep has no key: is its name right?".into());
+    }
     stdout().write_all(&stale)?;
+    // At its end a program ignores that its last output could not be written.
+    stdout().flush()?;
     for deployment in filter.deployments() {
         let fate = if deployment.fate == Fate::Stale { "stale" } else { "kept" };
         eprintln!("{}\t{}\t{fate}", deployment.keys, deployment.name);
