@@ -38,7 +38,7 @@ test("the package holds what its users need, and nothing else", (t) => {
     ["LICENSE", "README.md", "index.d.ts", "index.js", "package.json", ...tracked].sort(),
   );
   t.true(
-    tracked.every((file) => /\.(?:mjs|js|d\.mts)$/.test(file)),
+    tracked.every((file) => /\.(?:[cm]?js|d\.mts)$/.test(file)),
     tracked.join(" "),
   );
 });
