@@ -114,6 +114,7 @@ for (const kind of kinds) {
       unscoped: 1,
       unclear: 0,
       shared: 0,
+      next: 0,
       tags: 0,
       foreign: 1,
       outside: 0,

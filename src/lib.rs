@@ -10,6 +10,7 @@
 //! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
 //! | [`next_key`] | the keys of Next.js, which a store may hold as well |
+//! | [`quoted`] | keys as `redis-cli --no-raw` prints them |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`text`] | the functions for Rust's own text |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
@@ -28,6 +29,7 @@ pub mod key_seed;
 pub mod next_key;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
+pub mod quoted;
 pub mod stale;
 pub mod storage_key;
 pub mod store_prefix;

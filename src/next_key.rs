@@ -26,10 +26,14 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// The build ID of every development server.
 const DEVELOPMENT: &str = "development";
 /// Next gives it to every build with a deployment ID. Later releases ask `generateBuildId` first.
 const CONSTANT_BUILD_ID: &str = "build-TfctsWXpff2fKS";
+/// How the JSON of a call starts.
+const JSON_MARK: &[u8] = b"[\"";
 /// A byte of information and a SHA-1.
 const FUNCTION_ID_LENGTH: usize = 42;
 /// A SHA-256.
@@ -72,8 +76,7 @@ pub enum Scope<'a> {
 /// ```
 #[must_use]
 pub fn parse_next_key(key: &[u8]) -> Option<NextKey<'_>> {
-    // Most of what a store holds is told apart by its first byte.
-    if !matches!(key.first()?, b'[' | b'0'..=b'9' | b'a'..=b'f') {
+    if !starts_like_a_key(key) {
         return None;
     }
     let mut key = Reader { rest: std::str::from_utf8(key).ok()? };
@@ -95,6 +98,18 @@ pub fn parse_next_key(key: &[u8]) -> Option<NextKey<'_>> {
         _ => return None,
     };
     Some(NextKey { scope, function_id: call.function_id, args: call.args, root_params })
+}
+
+/// Whether this may be a key of a later release of Next.js, or a damaged one.
+#[must_use]
+pub fn resembles_next_key(key: &[u8]) -> bool {
+    starts_like_a_key(key) && memmem::find(key, JSON_MARK).is_some()
+}
+
+/// Tells most of what a store holds from keys, by a few bytes.
+fn starts_like_a_key(key: &[u8]) -> bool {
+    let digits = key.iter().take_while(|byte| is_hex_digit(**byte)).take(LONGEST_LENGTH).count();
+    key.starts_with(JSON_MARK) || digits > 0 && key.get(digits) == Some(&b':')
 }
 
 /// The scope that this JSON string names, if React could have printed it for an ID.

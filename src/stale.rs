@@ -6,6 +6,7 @@
 mod names;
 mod scope;
 
+use std::borrow::Cow;
 use std::char::REPLACEMENT_CHARACTER;
 use std::fmt;
 
@@ -17,8 +18,9 @@ pub use scope::Other;
 use names::Names;
 use scope::Scope;
 
+use crate::quoted::unquote;
 use crate::store_prefix::StorePrefix;
-use crate::uri_component::{decode_uri_component, encode_uri_component};
+use crate::uri_component::{decode_uri_component, encode_uri_component, is_unreserved};
 
 /// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
 const LONGEST_KEY: usize = 16 << 20;
@@ -31,12 +33,14 @@ pub enum Separator {
     Newline,
     /// As `find -print0` and `xargs -0` have it.
     Nul,
+    /// One key per line, as `redis-cli --no-raw` prints it. The key is judged, and the line is written.
+    Quoted,
 }
 
 impl Separator {
     fn byte(self) -> u8 {
         match self {
-            Self::Newline => b'\n',
+            Self::Newline | Self::Quoted => b'\n',
             Self::Nul => 0,
         }
     }
@@ -62,14 +66,14 @@ impl Keep {
     fn names(&self) -> (Names, Names) {
         let (mut deployments, mut builds) = (Names::default(), Names::default());
         for seed in &self.deployments {
-            deployments.keep(encoded_seed(seed), seed, true);
+            deployments.keep(encoded_seed(seed).into_owned(), seed, true);
         }
         for id in &self.certain_builds {
             builds.keep(id.as_bytes().to_vec(), id, false);
         }
         for id in &self.builds {
             builds.keep(id.as_bytes().to_vec(), id, true);
-            deployments.keep(encoded_seed(id), id, false);
+            deployments.keep(encoded_seed(id).into_owned(), id, false);
         }
         for seed in &self.deployments {
             builds.keep(seed.as_bytes().to_vec(), seed, false);
@@ -90,6 +94,8 @@ pub struct Options {
     pub unscoped: bool,
     /// [`Other::Foreign`] keys are stale too.
     pub foreign: bool,
+    /// The `"use cache"` keys of Next.js that name a deployment are judged like vinext's. Else they are left alone.
+    pub next: bool,
 }
 
 /// Why a list is not filtered, or no further.
@@ -107,6 +113,8 @@ pub enum Refusal {
     KeyTooLong,
     /// Every other program's key would be stale.
     ForeignWithoutPrefix,
+    /// Not quoted, and the keys should be.
+    NotQuoted,
 }
 
 impl fmt::Display for Refusal {
@@ -120,6 +128,7 @@ impl fmt::Display for Refusal {
             }
             Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
             Self::ForeignWithoutPrefix => "foreign keys are stale only behind a prefix of the store",
+            Self::NotQuoted => "a line is not a quoted key: was it printed by redis-cli --no-raw?",
         })
     }
 }
@@ -182,7 +191,7 @@ impl StaleKeys {
     /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
     ///
     /// # Errors
-    /// [`Refusal::NulAmongLines`], [`Refusal::KeyTooLong`]
+    /// [`Refusal::NulAmongLines`], [`Refusal::KeyTooLong`], [`Refusal::NotQuoted`]
     pub fn push(&mut self, chunk: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
         if self.options.separator == Separator::Newline && memchr(0, chunk).is_some() {
             return Err(Refusal::NulAmongLines);
@@ -191,9 +200,9 @@ impl StaleKeys {
         for end in memchr_iter(self.options.separator.byte(), chunk) {
             let separated = chunk.get(start..=end).unwrap_or_default();
             if self.begun.is_empty() {
-                self.pass(separated, stale);
+                self.pass(separated, stale)?;
             } else {
-                self.pass_begun(separated, stale);
+                self.pass_begun(separated, stale)?;
             }
             start = end + 1;
         }
@@ -204,13 +213,13 @@ impl StaleKeys {
     /// Ends the list, which may have a last key without a separator.
     ///
     /// # Errors
-    /// [`Refusal::LinesWithoutNul`]
+    /// [`Refusal::LinesWithoutNul`], [`Refusal::NotQuoted`]
     pub fn finish(&mut self, stale: &mut Vec<u8>) -> Result<(), Refusal> {
         if self.options.separator == Separator::Nul && memchr(b'\n', &self.begun).is_some() {
             return Err(Refusal::LinesWithoutNul);
         }
         if !self.begun.is_empty() {
-            self.pass_begun(&[], stale);
+            self.pass_begun(&[], stale)?;
         }
         Ok(())
     }
@@ -243,18 +252,24 @@ impl StaleKeys {
         self.others.get(kind as usize).copied().unwrap_or_default()
     }
 
-    fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) {
+    fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
         let mut separated = std::mem::take(&mut self.begun);
         separated.extend_from_slice(end);
-        self.pass(&separated, stale);
+        self.pass(&separated, stale)
     }
 
     /// Lets a key pass that is stale. The last one of a list may have no separator behind it.
-    fn pass(&mut self, separated: &[u8], stale: &mut Vec<u8>) {
+    fn pass(&mut self, separated: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
         let key = separated.strip_suffix(&[self.options.separator.byte()]).unwrap_or(separated);
-        if self.is_stale(key) {
+        let is_stale = if self.options.separator == Separator::Quoted {
+            self.is_stale(&unquote(key).ok_or(Refusal::NotQuoted)?)
+        } else {
+            self.is_stale(key)
+        };
+        if is_stale {
             stale.extend_from_slice(separated);
         }
+        Ok(())
     }
 
     /// Counts one whole key, which may hold any byte, and tells whether it is stale.
@@ -289,6 +304,10 @@ impl StaleKeys {
                 self.fate_of_deployment(id).ok_or(Other::Unclear)
             }
             Scope::Build(id) => self.fate_of_build(id).ok_or(Other::Unclear),
+            Scope::Next(id) if self.options.next => {
+                self.fate_of_deployment(&encoded_seed(&id)).ok_or(Other::Unclear)
+            }
+            Scope::Next(_) => Err(Other::Next),
             Scope::Nothing(other) => Err(other),
         }
     }
@@ -316,9 +335,12 @@ impl StaleKeys {
 }
 
 /// A seed as keys have it.
-fn encoded_seed(seed: &str) -> Vec<u8> {
+fn encoded_seed(seed: &str) -> Cow<'_, [u8]> {
+    if seed.bytes().all(is_unreserved) {
+        return Cow::Borrowed(seed.as_bytes());
+    }
     let mut encoded = Vec::new();
     // Only a lone surrogate has no encoding, and a `str` holds none.
     let _ = encode_uri_component(seed.as_bytes(), &mut encoded);
-    encoded
+    Cow::Owned(encoded)
 }

@@ -124,6 +124,42 @@ fn looks_behind_any_of_several_prefixes() {
 }
 
 #[test]
+fn judges_keys_of_next_js_only_where_asked() {
+    const ID: &str = "c08e143957a96ba51f513ef95030c3af367c5c7460";
+    let [kept, escaped, gone] = ["v2", "v 1", "v3"].map(|id| format!(r#"["{ID}",["v3"],["{id}"]]"#));
+    let unnamed = format!(r#"["development","{ID}",[]]"#);
+    let list = [&kept, &escaped, &gone, &unnamed, "[\"other\"]"].join("\n") + "\n";
+    let (stale, left) = filter(Options::default(), &[list.as_bytes()]).unwrap();
+    assert_eq!((stale.as_str(), left.unseen()), ("", 2));
+    assert_eq!(others(&left), [(Other::Unclear, 1), (Other::Next, 4)]);
+
+    let options = Options { next: true, ..Options::default() };
+    let (stale, judged) = filter(options, &[list.as_bytes()]).unwrap();
+    assert_eq!((stale, judged.unseen()), (gone + "\n", 0));
+    assert_eq!(others(&judged), [(Other::Unclear, 1), (Other::Next, 1)]);
+}
+
+#[test]
+fn passes_quoted_lines_as_they_are_wherever_chunks_end() {
+    let list = br#""use-cache:build:v1:a\n\x00\"\\"
+"use-cache:build:v2:a"
+"use-cache:build:v\x31:a""#;
+    let options = Options { separator: Separator::Quoted, ..Options::default() };
+    for at in 0..=list.len() {
+        let (head, tail) = list.split_at(at);
+        let (stale, _) = filter(options.clone(), &[head, tail]).unwrap();
+        assert_eq!(
+            stale,
+            r#""use-cache:build:v1:a\n\x00\"\\"
+"use-cache:build:v\x31:a""#
+        );
+    }
+    for line in [&b"use-cache:build:v1:a"[..], b"\"a", b"\n\"a\"", b"\"\\q\"\n"] {
+        assert_eq!(filter(options.clone(), &[line]).unwrap_err(), Refusal::NotQuoted);
+    }
+}
+
+#[test]
 fn judges_one_key_whatever_bytes_it_holds_and_keeps_what_comes_after_freezing() {
     let mut filter = StaleKeys::new(&keep(&["v2"], &["b2"]), Options::default()).unwrap();
     assert!(filter.is_stale(b"use-cache:build:v1:\n\0\xff"));

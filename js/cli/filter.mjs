@@ -1,7 +1,10 @@
 // The filter of stale keys: the addon's, or one of the same meaning where none loads.
+import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
 import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "../../index.js";
 import { CliError } from "./errors.mjs";
+import { parseNextKey, resemblesNextKey } from "./next-key.mjs";
+import { unquote } from "./quoted.mjs";
 import { parsePageKey, parseSharedKey, parseShortenedKey } from "../portable/family.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 
@@ -16,9 +19,11 @@ import { storePrefixes } from "./store-prefix.mjs";
  *
  * @typedef {object} FilterOptions
  * @property {boolean} nul Whether NUL separates keys, or newlines.
+ * @property {boolean} [quoted] Whether each line is a key as `redis-cli --no-raw` prints it.
  * @property {string[]} stripPrefix What a store's adapter puts in front of keys.
  * @property {boolean} unscoped Whether "use cache" keys without a seed are stale too.
  * @property {boolean} foreign Whether foreign keys are stale too.
+ * @property {boolean} [next] Whether keys of Next.js that name a deployment are judged like vinext's, or left alone.
  *
  * @typedef {object} Owner
  * @property {boolean} kept Whether its keys are to stay.
@@ -30,8 +35,11 @@ import { storePrefixes } from "./store-prefix.mjs";
  *
  * @typedef {object} Others How many keys named neither a deployment nor, for certain, a build.
  * @property {number} unscoped "use cache" keys without a seed.
- * @property {number} unclear Keys of vinext's whose build is not certain, or that are not understood. Never stale.
+ * @property {number} unclear Keys of vinext's whose build is not certain, or of vinext's or Next.js's that are not
+ *   understood. Never stale.
  * @property {number} shared Entries of `fetch` and `unstable_cache`, which all deployments share. Never stale.
+ * @property {number} next "use cache" keys of Next.js that name no deployment, or all of them if the option `next` is not
+ *   set. Never stale.
  * @property {number} tags What records when a tag was revalidated. Never stale.
  * @property {number} foreign Other keys behind a prefix of the store.
  * @property {number} outside Keys without a prefix of the store. Never stale.
@@ -58,17 +66,19 @@ export const openFilter = (
     : new PortableFilter(keep, options);
 
 /** The kinds of keys that name nothing, in the order of `Other` in `src/stale/scope.rs`. */
-const OTHERS = /** @type {const} */ (["unscoped", "unclear", "shared", "tags", "foreign", "outside"]);
+const OTHERS = /** @type {const} */ (["unscoped", "unclear", "shared", "next", "tags", "foreign", "outside"]);
+
+/** The options that are on or off. */
+const FLAGS = /** @type {const} */ (["nul", "quoted", "unscoped", "foreign", "next"]);
 
 /** @param {number[]} counts @returns {any} */
 const namedOthers = (counts) => Object.fromEntries(OTHERS.map((kind, index) => [kind, counts[index]]));
 
 /** @param {any} addon @param {Keep} keep @param {FilterOptions} options @returns {Filter} */
-function nativeFilter(addon, keep, { stripPrefix, nul, unscoped, foreign }) {
+function nativeFilter(addon, keep, { stripPrefix, ...options }) {
   const { deployments, builds, certainBuilds } = keep;
-  const filter = refusing(() =>
-    addon.staleKeys(deployments, builds, certainBuilds, stripPrefix, nul, unscoped, foreign),
-  );
+  const flags = FLAGS.filter((flag) => options[flag]);
+  const filter = refusing(() => addon.staleKeys(deployments, builds, certainBuilds, stripPrefix, flags));
   // Two in turn: one is written while the next one is filled.
   let [buffer, other] = [Buffer.alloc(0), Buffer.alloc(0)];
   const take = (/** @type {Buffer | undefined} */ chunk) => {
@@ -151,7 +161,7 @@ class PortableFilter {
 
   /** @param {Buffer} chunk */
   push(chunk) {
-    if (!this.#options.nul && chunk.includes(0)) {
+    if (this.#separator === "\n" && !this.#options.quoted && chunk.includes(0)) {
       throw new CliError("there is a NUL in a line: are the keys separated by NUL?");
     }
     const keys = chunk.toString("latin1").split(this.#separator);
@@ -160,7 +170,7 @@ class PortableFilter {
     if (this.#begun.length > LONGEST_KEY) {
       throw new CliError("a key is longer than 16 MiB: are the keys separated otherwise?");
     }
-    const stale = keys.filter((key) => this.#isStale(key)).map((key) => key + this.#separator);
+    const stale = keys.filter((key) => this.#isStaleIn(key)).map((key) => key + this.#separator);
     return Buffer.from(stale.join(""), "latin1");
   }
 
@@ -169,7 +179,7 @@ class PortableFilter {
     if (this.#options.nul && last.includes("\n")) {
       throw new CliError("there are lines, and no NUL behind them: are the keys separated by newlines?");
     }
-    return Buffer.from(last && this.#isStale(last) ? last : "", "latin1");
+    return Buffer.from(last && this.#isStaleIn(last) ? last : "", "latin1");
   }
 
   isStale(/** @type {Buffer} */ key) {
@@ -191,6 +201,11 @@ class PortableFilter {
       builds: this.#builds.owners().map(({ name: buildId, ...owner }) => ({ buildId, ...owner })),
       ...namedOthers(this.#others),
     };
+  }
+
+  /** Whether a key of the list is stale. @param {string} text */
+  #isStaleIn(text) {
+    return this.#isStale(this.#options.quoted ? unquote(text) : text);
   }
 
   /** @param {string} key */
@@ -219,8 +234,14 @@ class PortableFilter {
     if (page) {
       return ("buildId" in page && page.buildId !== undefined && this.#buildOf(page.buildId)) || "unclear";
     }
+    const next = parseNextKey(utf8(key) ?? "");
+    if (next) {
+      const { deployment } = next;
+      if (!this.#options.next || deployment === undefined) return "next";
+      return this.#deploymentOf(encodedSeed(deployment)) ?? "unclear";
+    }
     if (parseSharedKey(key)) return "shared";
-    if (VINEXT_MARKS.test(key)) return "unclear";
+    if (VINEXT_MARKS.test(key) || resemblesNextKey(key)) return "unclear";
     return TAG.test(key.split("/", 1)[0]) ? "tags" : "foreign";
   }
 
@@ -301,6 +322,12 @@ const encodedSeed = (/** @type {string} */ seed) => useCacheKeyPrefix(seed).slic
 function encodedSeedOf(/** @type {string} */ key) {
   const end = key.startsWith(SEED_MARK) ? key.indexOf(":", SEED_MARK.length) : -1;
   return end < 0 ? undefined : key.slice(SEED_MARK.length, end);
+}
+
+/** The text that these bytes are in UTF-8. */
+function utf8(/** @type {string} */ key) {
+  const bytes = Buffer.from(key, "latin1");
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 /** UTF-8, one byte per character. */

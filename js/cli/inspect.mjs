@@ -7,6 +7,7 @@ import { Overview, ownerOf } from "./overview.mjs";
 import { PartsReader } from "./parts.mjs";
 import { PrefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
+import { unquote } from "./quoted.mjs";
 import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
@@ -26,11 +27,12 @@ ${STORE_HELP}
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
   -0, --null             keys on stdin are separated by NUL
+  --quoted               each line on stdin is a key as "redis-cli --no-raw" prints it
   --summary              keys and their bytes per deployment, family and function, the largest first
   --memory               with --summary: also the memory that entries take, as Redis reports it
   --csv                  with --summary: as CSV
-  --json                 a line of JSON per key: the key and its parts, null where it is not a key of vinext;
-                         with --summary one object
+  --json                 a line of JSON per key: the key and its parts, null where it is not a key of vinext or
+                         Next.js; with --summary one object
 
 Bytes that are not UTF-8 are shown as \\xff, and in JSON as \\udcff.
 
@@ -42,6 +44,7 @@ export const options = {
   ...STORE_OPTIONS,
   "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
+  quoted: { type: "boolean", default: false },
   summary: { type: "boolean", default: false },
   memory: { type: "boolean", default: false },
   csv: { type: "boolean", default: false },
@@ -57,12 +60,13 @@ export async function run(values, positionals) {
 }
 
 /** @param {any} values @param {string[]} positionals */
-function checkUsage({ summary, memory, csv, json }, [first, second]) {
+function checkUsage({ summary, memory, csv, json, null: nul, quoted }, [first, second]) {
   const store = first !== undefined && isStore(first);
   if (store && second !== undefined)
     throw new UsageError(`inspect reads one store; "${second}" is one too many`);
   if (memory && !(summary && store)) throw new UsageError("--memory needs --summary and a store");
   if (csv && !summary) throw new UsageError("--csv needs --summary");
+  if (nul && quoted) throw new UsageError("keys are separated by NUL, or quoted: not both");
   if (csv && json) throw new UsageError("--csv and --json exclude each other");
 }
 
@@ -76,8 +80,13 @@ async function* readBatches(values, positionals) {
   const [first] = positionals;
   if (first !== undefined && !isStore(first)) return yield { keys: positionals };
   if (first !== undefined) return yield* readStore(first, values);
-  for await (const keys of splitKeys(openInput(CHUNK), values.null ? "\0" : "\n")) yield { keys };
+  for await (const keys of splitKeys(openInput(CHUNK), values.null ? "\0" : "\n")) {
+    yield { keys: values.quoted ? keys.map(keyIn) : keys };
+  }
 }
+
+/** The key that a quoted line prints. @param {string} line */
+const keyIn = (line) => decodeKey(Buffer.from(unquote(Buffer.from(line).toString("latin1")), "latin1"));
 
 /** @param {string} text @param {any} values @returns {AsyncGenerator<Batch>} */
 async function* readStore(text, values) {
@@ -147,15 +156,19 @@ function row(key, parts) {
 /** What an entry is, within its family: the cells behind the family. @param {import("./parts.mjs").Parts} parts */
 function cellsOf(parts) {
   if (parts.family === "use-cache") {
-    const { id, moduleId = id, exportName = "", argsKey = "", rootParams = [] } = parts;
-    const params = rootParams.map(([name, value]) => `${name}=${[value ?? "(none)"].flat().join("/")}`);
-    return [moduleId, exportName, argsKey, params.join(" ")];
+    const { id, moduleId = id, exportName = "", argsKey = "" } = parts;
+    return [moduleId, exportName, argsKey, rootParamsOf(parts)];
   }
+  if ("functionId" in parts) return [parts.functionId, "", parts.args, rootParamsOf(parts)];
   if ("tag" in parts) return [parts.tag, "", "", ""];
   if ("digest" in parts) return ["", "", parts.digest, ""];
   const { path, pathDigest = "", buildAndPath, artifact = "", variant = "" } = parts;
   return [path ?? buildAndPath ?? "", artifact, pathDigest || variant, ""];
 }
+
+/** @param {Pick<import("./next-key.mjs").NextKey, "rootParams">} parts */
+const rootParamsOf = ({ rootParams = [] }) =>
+  rootParams.map(([name, value]) => `${name}=${[value ?? "(none)"].flat().join("/")}`).join(" ");
 
 /** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {any} values */
 async function printSummary(batches, reader, hint, { memory, csv, json }) {

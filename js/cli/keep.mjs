@@ -8,6 +8,7 @@ export const KEEP_OPTIONS = {
   keep: { type: "string", multiple: true, default: [] },
   "keep-build": { type: "string", multiple: true, default: [] },
   "keep-current": { type: "string", multiple: true, default: [] },
+  next: { type: "boolean", default: false },
   "allow-unseen": { type: "boolean", default: false },
 };
 

@@ -2,8 +2,9 @@
 
 /**
  * @typedef {object} NextKey
- * @property {string} [deployment] The deployment ID, else the build ID; absent where the key names none.
- * @property {"deployment" | "development" | "durable" | "shared"} scope Which entries share their lifetime with this one.
+ * @property {"next" | "next-development" | "next-durable" | "next-shared"} family Only a key of the first family names a
+ *   deployment.
+ * @property {string} [deployment] The deployment ID, else the build ID.
  * @property {string} functionId
  * @property {string} args The arguments as a JSON array, in React's encoding. They may refer to other fields of the key.
  * @property {[string, string | string[] | null][]} [rootParams]
@@ -13,7 +14,7 @@
 /** @typedef {{ functionId: string, args: string, made: string, second?: string, durable: boolean }} Call */
 
 /** What a key starts with: JSON, or a field's length. Most of what a store holds is told apart by it. */
-const START = /^(?:\["|(?:0|[1-9a-f][0-9a-f]{0,7}):)/;
+const START = /^(?:\["|[0-9a-f]{1,8}:)/;
 const ID = /^"[89a-f][0-9a-f]{41}"$/;
 const LENGTH = /(?:0|[1-9a-f][0-9a-f]{0,7}):/y;
 const ENV = /[0-9a-f]{64}/y;
@@ -22,10 +23,10 @@ const ESCAPE = /\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f])|ud[89a-f][0-9a-f]{2})
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?/y;
 const LITERAL = /true|false|null/y;
 
-/** What IDs say that name no deployment. @type {Map<string, "development" | "shared">} */
-const scopes = new Map([
-  ["development", "development"],
-  ["build-TfctsWXpff2fKS", "shared"],
+/** What IDs say that name no deployment. @type {Map<string, "next-development" | "next-shared">} */
+const SHARED_IDS = new Map([
+  ["development", "next-development"],
+  ["build-TfctsWXpff2fKS", "next-shared"],
 ]);
 
 /** How many arrays and objects with something in them may be in each other, as in a `u128` of `src/next_key.rs`. */
@@ -41,13 +42,17 @@ const unknown = new Error("not a key of Next.js");
  * @returns {NextKey | undefined}
  */
 export function parseNextKey(key) {
-  if (!START.test(key)) return;
+  // Of a key with lone surrogates, a store has another text.
+  if (!START.test(key) || !key.isWellFormed()) return;
   try {
     return parse(key);
   } catch (error) {
     if (error !== unknown) throw error;
   }
 }
+
+/** Whether this may be a key of a later release of Next.js, or a damaged one. */
+export const resemblesNextKey = (/** @type {string} */ key) => START.test(key) && key.includes('["');
 
 /** @param {string} key @returns {NextKey} */
 function parse(key) {
@@ -60,12 +65,12 @@ function parse(key) {
   const rest = { functionId, args, ...(rootParams && { rootParams }) };
   if (hasEnv) {
     if (!durable || second === undefined) throw unknown;
-    return { scope: "durable", ...rest };
+    return { family: "next-durable", ...rest };
   }
-  if (second !== undefined) return { scope: "development", ...rest };
+  if (second !== undefined) return { family: "next-development", ...rest };
   const deployment = identity(made);
-  const scope = scopes.get(deployment);
-  return scope ? { scope, ...rest } : { scope: "deployment", deployment, ...rest };
+  const family = SHARED_IDS.get(deployment);
+  return family ? { family, ...rest } : { family: "next", deployment, ...rest };
 }
 
 /** The JSON in the field of a form. */
@@ -192,7 +197,8 @@ class Reader {
 
   /** Whether a character of two units stands on both sides. */
   get #splitsPair() {
-    return /^[\ud800-\udbff][\udc00-\udfff]/.test(this.#text.slice(this.#at - 1, this.#at + 1));
+    const surrogate = (/** @type {number} */ at) => this.#text.charCodeAt(at) & 0xfc00;
+    return surrogate(this.#at - 1) === 0xd800 && surrogate(this.#at) === 0xdc00;
   }
 
   #array() {

@@ -29,6 +29,10 @@ function namesOf(parts) {
     const { keySeed = null, id, moduleId = id, exportName = null } = parts;
     return { deployment: keySeed, build: null, family, module: moduleId, function: exportName };
   }
+  if ("functionId" in parts) {
+    const { deployment = null, functionId } = parts;
+    return { deployment, build: null, family, module: functionId, function: null };
+  }
   const deployment = ("deploymentId" in parts && parts.deploymentId) || null;
   const build = (!deployment && "buildId" in parts && parts.buildId) || null;
   return { deployment, build, family, module: null, function: null };

@@ -1,8 +1,9 @@
 // A store's keys taken apart.
 import { parseCacheKey } from "../../index.js";
+import { parseNextKey } from "./next-key.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 
-/** @typedef {import("../../index.js").CacheKeyParts} Parts */
+/** @typedef {import("../../index.js").CacheKeyParts | import("./next-key.mjs").NextKey} Parts */
 
 const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
@@ -26,7 +27,7 @@ export class PartsReader {
     this.#prefixes = storePrefixes(prefixes);
   }
 
-  /** The parts of a key, or `null` where it is not a key of vinext. @param {string} key @returns {Parts | null} */
+  /** The parts of a key, or `null` where it is not a key of vinext or Next.js. @param {string} key @returns {Parts | null} */
   parts(key) {
     const { call, digest } = this.#read(key);
     return digest === undefined ? call : /** @type {Parts} */ ({ ...call, argsKey: digest });
@@ -51,10 +52,10 @@ export class PartsReader {
   #parse(key) {
     const end = key.length - DIGEST_LENGTH;
     const digest = key.slice(end);
-    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parseCacheKey(key) };
+    if (key[end - 1] !== ":" || !DIGEST.test(digest)) return { call: parseKey(key) };
     const known = this.#known.get(key.slice(0, end));
     if (known) return { call: known, digest };
-    const call = parseCacheKey(key);
+    const call = parseKey(key);
     // Otherwise these 43 characters are part of something else.
     if (call?.family === "use-cache" && call.argsKey === digest) {
       if (this.#known.size === MOST_REMEMBERED) this.#known.clear();
@@ -63,3 +64,6 @@ export class PartsReader {
     return { call };
   }
 }
+
+/** @param {string} key @returns {Parts | null} */
+const parseKey = (key) => parseCacheKey(key) ?? parseNextKey(key) ?? null;

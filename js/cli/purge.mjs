@@ -26,6 +26,8 @@ ${STORE_HELP}
   --keep-current <dir>   keep what is built in this vinext project, its deployment and its build
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
+  --next                 also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
+                         every deployment of Next.js that still runs
   --allow-unseen         a deployment or build to keep may be without any key
   --pause <ms>           wait after each batch of deletions
   --yes                  delete
@@ -69,7 +71,13 @@ export async function run(values, positionals) {
   if (stray !== undefined) throw new UsageError(`purge takes one store; "${stray}" is one too many`);
   if (!/^\d+$/.test(values.pause))
     throw new UsageError(`the pause "${values.pause}" is not a number of milliseconds`);
-  const filterOptions = { nul: true, stripPrefix: values["strip-prefix"], unscoped: false, foreign: false };
+  const filterOptions = {
+    nul: true,
+    next: values.next,
+    stripPrefix: values["strip-prefix"],
+    unscoped: false,
+    foreign: false,
+  };
   const filter = openFilter(namesToKeep("purge", values), filterOptions);
   const store = await openStore(text, values);
   try {

@@ -25,6 +25,9 @@ is not certain is not written. stderr has a summary.
   --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                         stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
+  --quoted              each line is a key as "redis-cli --no-raw" prints it, for keys that hold newlines or NUL
+  --next                also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
+                        every deployment of Next.js that still runs
   --include-unscoped    also write keys that no deployment scopes
   --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list
                         before you delete it. Needs --strip-prefix. Records of tags are never written.
@@ -44,6 +47,7 @@ export const options = {
   ...KEEP_OPTIONS,
   "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
+  quoted: { type: "boolean", default: false },
   "include-unscoped": { type: "boolean", default: false },
   "include-foreign": { type: "boolean", default: false },
 };
@@ -52,8 +56,11 @@ export const options = {
 export async function run(values, positionals) {
   const [stray] = positionals;
   if (stray !== undefined) throw new UsageError(`stale reads keys on stdin, not as arguments: "${stray}"`);
+  if (values.null && values.quoted) throw new UsageError("keys are separated by NUL, or quoted: not both");
   const options = {
     nul: values.null,
+    quoted: values.quoted,
+    next: values.next,
     stripPrefix: values["strip-prefix"],
     unscoped: values["include-unscoped"],
     foreign: values["include-foreign"],

@@ -56,6 +56,11 @@ export function rowsOf({ deployments, builds, ...counts }, options) {
     { keys: counts.unscoped, name: "(of no deployment)", fate: left(options.unscoped) },
     { keys: counts.unclear, name: "(not certain whose)", fate: left() },
     { keys: counts.shared, name: "(shared by all deployments)", fate: left() },
+    {
+      keys: counts.next,
+      name: `(Next.js, ${options.next ? "of no deployment" : "see --next"})`,
+      fate: left(),
+    },
     { keys: counts.tags, name: "(record of a tag)", fate: left() },
     { keys: counts.foreign, name: "(not a key of vinext)", fate: left(options.foreign) },
     { keys: counts.outside, name: "(without the prefix)", fate: left() },

@@ -21,14 +21,21 @@ pub fn stale_keys(
     builds: Vec<String>,
     certain_builds: Vec<String>,
     strip_prefix: Vec<String>,
-    nul: bool,
-    unscoped: bool,
-    foreign: bool,
+    flags: Vec<String>,
 ) -> napi::Result<External<Filter>> {
-    let separator = if nul { Separator::Nul } else { Separator::Newline };
     let strip_prefix =
         strip_prefix.into_iter().map(|text| store_prefix(&text)).collect::<napi::Result<_>>()?;
-    let options = Options { separator, strip_prefix, unscoped, foreign };
+    let mut options = Options { strip_prefix, ..Options::default() };
+    for flag in flags {
+        match flag.as_str() {
+            "nul" => options.separator = Separator::Nul,
+            "quoted" => options.separator = Separator::Quoted,
+            "unscoped" => options.unscoped = true,
+            "foreign" => options.foreign = true,
+            "next" => options.next = true,
+            _ => return Err(napi::Error::from_reason(format!("the filter has no flag {flag:?}"))),
+        }
+    }
     let keep = Keep { deployments, builds, certain_builds };
     let keys = StaleKeys::new(&keep, options).map_err(error)?;
     Ok(External::new(Filter { keys, stale: Vec::new() }))

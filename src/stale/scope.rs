@@ -1,11 +1,14 @@
 //! What tells whether the entry of a key is still read.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr3_iter};
 
 use crate::cache_key::{CacheKey, Page, SCHEME, SEED_MARK, parse_page_key, parse_shared, parse_shortened};
+use crate::next_key::{self, parse_next_key, resembles_next_key};
 
 /// What a key names, or why it names nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scope<'a> {
     /// The seed of a `"use cache"` key, encoded. If it is not an encoded seed, the key has none.
     Seed(&'a [u8]),
@@ -13,6 +16,8 @@ pub(super) enum Scope<'a> {
     Deployment(&'a [u8], Option<&'a [u8]>),
     /// The build of a page key without a deployment.
     Build(&'a [u8]),
+    /// The deployment of a key of Next.js.
+    Next(Cow<'a, str>),
     /// Neither.
     Nothing(Other),
 }
@@ -23,10 +28,12 @@ pub(super) enum Scope<'a> {
 pub enum Other {
     /// A `"use cache"` key without a seed.
     Unscoped,
-    /// A key of vinext's whose build is not certain, or that is not understood. Never stale.
+    /// A key of vinext's whose build is not certain, or one of vinext's or Next.js's that is not understood. Never stale.
     Unclear,
     /// An entry of `fetch` or `unstable_cache`, which all deployments share. Never stale.
     Shared,
+    /// A `"use cache"` key of Next.js that names no deployment, or any such key where they are not asked for. Never stale.
+    Next,
     /// What records when a tag was revalidated. Without it, revalidated entries would be valid again. Never stale.
     Tag,
     /// Any other key behind a prefix of the store.
@@ -37,8 +44,8 @@ pub enum Other {
 
 impl Other {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Unscoped, Self::Unclear, Self::Shared, Self::Tag, Self::Foreign, Self::Outside];
+    pub const ALL: [Self; 7] =
+        [Self::Unscoped, Self::Unclear, Self::Shared, Self::Next, Self::Tag, Self::Foreign, Self::Outside];
 }
 
 impl<'a> Scope<'a> {
@@ -62,7 +69,11 @@ impl<'a> Scope<'a> {
         if let Some(CacheKey::Shortened { deployment_id: Some(id), .. }) = parse_shortened(key) {
             return Self::Deployment(id.as_bytes(), None);
         }
-        Self::Nothing(Other::of(key))
+        match parse_next_key(key).map(|key| key.scope) {
+            Some(next_key::Scope::Deployment(id)) => Self::Next(id),
+            Some(_) => Self::Nothing(Other::Next),
+            None => Self::Nothing(Other::of(key)),
+        }
     }
 }
 
@@ -70,7 +81,7 @@ impl Other {
     fn of(key: &[u8]) -> Self {
         if parse_shared(key).is_some() {
             Self::Shared
-        } else if looks_like_vinexts(key) {
+        } else if looks_like_vinexts(key) || resembles_next_key(key) {
             Self::Unclear
         } else if may_record_a_tag(key) {
             Self::Tag
