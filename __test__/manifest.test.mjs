@@ -1,4 +1,4 @@
-// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the README, versions, types.
+// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the docs, versions, types.
 import test from "ava";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -24,7 +24,7 @@ test("every list of platforms is the same", (t) => {
   t.deepEqual(all(loader, /require\("vinext-cache-key-([\w-]+)"\)/g), platforms);
   t.deepEqual(all(loader, /require\("\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
   t.deepEqual(all(read(".github/workflows/build.yml"), /platform: ([\w-]+)/g), platforms);
-  t.deepEqual(all(read("README.md"), /^\| `((?:darwin|linux|win32)-[\w-]+)`/gm), platforms);
+  t.deepEqual(all(read("docs/compatibility.md"), /^\| `((?:darwin|linux|win32)-[\w-]+)`/gm), platforms);
 });
 
 test("no generated file is stale", (t) => {

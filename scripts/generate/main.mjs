@@ -4,12 +4,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cliPage } from "./cli-page.mjs";
 import { platformFiles } from "./platforms.mjs";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const read = (file) => readFileSync(file, "utf8");
 
-const files = platformFiles(read);
+const files = [...platformFiles(read), ...cliPage()];
 const stale = files.filter(([file, text]) => !existsSync(file) || read(file) !== text);
 const generated = new Set(files.map(([file]) => path.dirname(file)));
 const surplus = readdirSync("npm")
