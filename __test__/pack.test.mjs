@@ -32,13 +32,15 @@ test.before("packed with the binary under test", () => {
 test.after.always(() => rmSync(work, { recursive: true }));
 
 test("the package holds what its users need, and nothing else", (t) => {
-  const tracked = execFileSync("git", ["ls-files", "js"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+  const tracked = execFileSync("git", ["ls-files", "js", "docs"], { cwd: ROOT, encoding: "utf8" })
+    .trim()
+    .split("\n");
   t.deepEqual(
     [...main.files].sort(),
     ["LICENSE", "README.md", "index.d.ts", "index.js", "package.json", ...tracked].sort(),
   );
   t.true(
-    tracked.every((file) => /\.(?:[cm]?js|d\.mts)$/.test(file)),
+    tracked.every((file) => /^js\/.+\.(?:c|m)?js$|\.d\.[cm]ts$|^docs\/.+\.(?:md|svg)$/.test(file)),
     tracked.join(" "),
   );
 });
