@@ -200,6 +200,28 @@ export declare function resolveUseCacheKeySeed(
   options?: KeySeedOptions,
 ): string | undefined;
 
+/**
+ * A key for a store that limits the length of keys, such as Workers KV with 512 bytes. A key that fits is returned as it is.
+ * Of a longer one the scope stays readable, so that a list by prefix still finds it, and the rest becomes a SHA-256 of the
+ * whole key. Two keys share a storage key only if they share a SHA-256.
+ *
+ * @param key - A logical key. A key that holds a lone surrogate has no UTF-8 and counts as too long.
+ * @param options - `maxBytes` is the limit in bytes of UTF-8, less what the store's adapter puts in front of the key.
+ * @throws `ERR_INVALID_ARG_TYPE`; `RangeError` with `ERR_OUT_OF_RANGE` for a limit that is not an integer, and with
+ * `ERR_STORAGE_KEY_TOO_LONG` for a limit that has no space for the scope and the SHA-256.
+ * @example
+ * ```js
+ * storageKey("use-cache:build:v1:" + "x".repeat(600), { maxBytes: 512 });
+ * // "use-cache:build:v1:sha256:BmnVC2VNxzkESylNoqb_7hfk10kM4xdKHYQeMKC6g8M"
+ * ```
+ */
+export declare function storageKey(key: string, options: StorageKeyOptions): string;
+
+export interface StorageKeyOptions {
+  /** The length of the longest key that the store takes, in bytes of UTF-8. */
+  maxBytes: number;
+}
+
 /** What `parseCacheKey` found in a key. */
 export type CacheKeyParts =
   UseCacheCallParts | PageKeyParts | ShortenedKeyParts | SharedKeyParts | TagKeyParts;

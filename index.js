@@ -246,6 +246,7 @@ const {
   parseUseCacheKey,
   resolveDeploymentId,
   resolveUseCacheKeySeed,
+  storageKey,
   useCacheKeyPrefix,
   validateDeploymentId,
 } = implement();
@@ -259,6 +260,7 @@ module.exports = {
   parseUseCacheKey,
   resolveDeploymentId,
   resolveUseCacheKeySeed,
+  storageKey,
   useCacheKeyPrefix,
   validateDeploymentId,
 };

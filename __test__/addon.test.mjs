@@ -43,6 +43,23 @@ test("deployment IDs are checked and resolved, with the API's own errors", (t) =
   t.throws(() => addon.resolveDeploymentId("a", "b", true), { code: "ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH" });
 });
 
+test("a storage key is the API's own, and one that does not fit is an error", (t) => {
+  for (const key of [
+    "use-cache:id",
+    `use-cache:build:v1:${"é".repeat(600)}`,
+    "deployment:v1:\ud800",
+    "x".repeat(9),
+  ]) {
+    for (const maxBytes of [512, 60, 1]) {
+      t.deepEqual(
+        outcome(addon.storageKey, key, maxBytes).value,
+        outcome(api.storageKey, key, { maxBytes }).value,
+      );
+    }
+  }
+  t.throws(() => addon.storageKey("x".repeat(9), 8), { code: "ERR_STORAGE_KEY_TOO_LONG" });
+});
+
 test("of three identities the first that is not empty is the seed", (t) => {
   const values = [undefined, "", "a", "b"];
   for (const __VINEXT_DEPLOYMENT_ID of values) {

@@ -11,6 +11,7 @@ export const {
   parseUseCacheKey,
   resolveDeploymentId,
   resolveUseCacheKeySeed,
+  storageKey,
   useCacheKeyPrefix,
   validateDeploymentId,
 } = createApi(portableEngine((json) => createHash("sha256").update(json).digest("base64url")));

@@ -66,6 +66,14 @@ function flag(options, name) {
   return value === true;
 }
 
+/** @param {unknown} value @param {string} argument */
+function limit(value, argument) {
+  if (typeof value !== "number") throw invalidType(value, argument, "a number");
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  const message = `The value of "${argument}" is out of range. It must be an integer >= 0. Received ${value}`;
+  throw coded(new RangeError(message), "ERR_OUT_OF_RANGE");
+}
+
 const environment = (/** @type {unknown} */ env = globalThis.process?.env) => object(env, "env");
 
 /** @param {unknown} id */
@@ -79,9 +87,21 @@ const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or unde
 
 const SCHEME = "use-cache:";
 const DIGEST_LENGTH = 43;
+/** What the addon takes. No string is longer. */
+const MOST_BYTES = 0xffffffff;
 
 /** @param {Engine} engine @returns {Api} */
-export function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
+export function createApi({
+  validate,
+  resolve,
+  digest,
+  parse,
+  parseCacheKey,
+  shorten,
+  buildKey,
+  shapeOf,
+  keyOf,
+}) {
   /** @param {unknown} id */
   function validateDeploymentId(id) {
     const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
@@ -178,6 +198,17 @@ export function createApi({ validate, resolve, digest, parse, parseCacheKey, bui
     parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
 
     parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key"))),
+
+    storageKey(key, options) {
+      text(key, "key");
+      const maxBytes = limit(object(options, "options").maxBytes, "options.maxBytes");
+      const answer = shorten(key, Math.min(maxBytes, MOST_BYTES));
+      if (typeof answer === "number") {
+        const message = `The key is too long and its shortest form needs ${answer} bytes. Received maxBytes ${maxBytes}`;
+        throw coded(new RangeError(message), "ERR_STORAGE_KEY_TOO_LONG");
+      }
+      return answer;
+    },
   };
 }
 
@@ -196,7 +227,7 @@ function keyedByBytes(entry, index) {
 }
 
 /** @param {unknown} entry @param {number} index */
-function keyedWithMetadata(entry, index) {
+export function keyedWithMetadata(entry, index) {
   if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
   return entry.length === 2 ? entry : [entry[0], { bytes: entry[1], name: entry[2], type: entry[4] }];
 }

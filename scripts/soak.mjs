@@ -63,6 +63,11 @@ const soaks = {
   ],
   resolveDeploymentId: [["v1"], [undefined, { NEXT_DEPLOYMENT_ID: "v1" }], [], ["not valid"], [null]],
   resolveUseCacheKeySeed: [[{ __VINEXT_BUILD_ID: "b" }], [], [{ NEXT_DEPLOYMENT_ID: 1 }], [1]],
+  storageKey: [
+    ["use-cache:id", { maxBytes: 512 }],
+    ["x".repeat(600), { maxBytes: 512 }],
+    ["id", { maxBytes: 1 }],
+  ],
   useCacheKeyPrefix: [["v 1"], [], [1], ["\ud800"]],
   validateDeploymentId: [["v1"], ["not valid"], [1]],
 };

@@ -9,6 +9,7 @@ use vinext_cache_key::Error;
 use vinext_cache_key::cache_key::*;
 use vinext_cache_key::flight_arguments::*;
 use vinext_cache_key::json::JsonText;
+use vinext_cache_key::storage_key::storage_key;
 use vinext_cache_key::uri_component::{decode_uri_component, encode_uri_component};
 use vinext_cache_key::wtf8::{from_utf16, to_utf16};
 
@@ -176,6 +177,28 @@ fn page_key(parts: &PageKey<'_>) -> Vec<u8> {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
+
+    #[test]
+    fn a_storage_key_keeps_the_seed_and_two_keys_never_share_one(
+        seed in option::of("\\PC{0,8}"),
+        ids in (text(), text()),
+        max_bytes in 0..600_usize,
+    ) {
+        let seed = seed.filter(|seed| !seed.is_empty());
+        let built = |id: &[u8]| build_use_cache_key(id, seed.as_deref().map(str::as_bytes), None).unwrap();
+        let keys = [built(&ids.0), built(&ids.1)];
+        let stored = keys.each_ref().map(|key| storage_key(key, max_bytes));
+        prop_assert_eq!(stored[0] == stored[1] && stored[0].is_ok(), keys[0] == keys[1] && stored[0].is_ok());
+        for (key, stored) in keys.iter().zip(stored) {
+            let Ok(stored) = stored else {
+                prop_assert!(std::str::from_utf8(key).is_err() || key.len() > max_bytes);
+                continue;
+            };
+            prop_assert!(stored.len() <= max_bytes && std::str::from_utf8(&stored).is_ok());
+            prop_assert_eq!(parse_use_cache_key(&stored).unwrap().key_seed, parse_use_cache_key(key).unwrap().key_seed);
+            prop_assert_eq!(storage_key(&stored, max_bytes).unwrap(), stored.clone());
+        }
+    }
 
     #[test]
     fn a_key_parses_to_what_it_was_built_of(

@@ -67,6 +67,18 @@ const key = fc
 /** Keys of the other families, and such with a piece put in or cut out. */
 const otherKey = fc.tuple(pageKeyLike, cut).map(([whole, cut]) => mutated(whole, cut));
 
+/** Keys of every family, and limits around their lengths. */
+const storedKey = fc.oneof(
+  key,
+  keyLike,
+  fc.tuple(deploymentId, text).map(([id, rest]) => `deployment:${id}:${rest}`),
+  text,
+);
+const maxBytes = fc.oneof(
+  fc.nat(200),
+  fc.constantFrom(0, 512, -1, 1.5, Number.NaN, Infinity, 2 ** 32, 2 ** 60),
+);
+
 /** Of each export: its share of the cases, and its parameters. */
 const calls = {
   validateDeploymentId: [1, identity],
@@ -82,6 +94,7 @@ const calls = {
     record({ deploymentId: identity, versionMetadataBinding: mostly(fc.constant("RELEASE")) }),
   ],
   buildUseCacheKey: [2, mostly(functionId), mostly(keySeed), mostly(argsKey)],
+  storageKey: [4, mostly(storedKey), record({ maxBytes: mostly(maxBytes) })],
   useCacheKeyPrefix: [1, mostly(keySeed)],
   flightArgumentsKey: [4, args, keyOptions],
   deriveUseCacheKey: [4, mostly(functionId), mostly(keySeed), args, keyOptions],

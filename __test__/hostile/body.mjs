@@ -11,6 +11,8 @@ const CODES = {
   ERR_RUNTIME_DEPLOYMENT_ID_MISSING: "Error",
   ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH: "Error",
   ERR_INVALID_ARG_TYPE: "TypeError",
+  ERR_OUT_OF_RANGE: "RangeError",
+  ERR_STORAGE_KEY_TOO_LONG: "RangeError",
 };
 /** What Node-API calls things: nothing a user of this package has heard of. */
 const INTERNAL =
@@ -26,6 +28,7 @@ const validCalls = {
   parseUseCacheKey: ["use-cache:id"],
   resolveDeploymentId: ["v1", {}, {}],
   resolveUseCacheKeySeed: [{ NEXT_DEPLOYMENT_ID: "v1" }, {}],
+  storageKey: ["use-cache:build:v1:" + "x".repeat(600), { maxBytes: 512 }],
   useCacheKeyPrefix: ["seed"],
   validateDeploymentId: ["v1"],
 };

@@ -42,6 +42,12 @@ function flag(options, name) {
 	if (value !== void 0 && typeof value !== "boolean") throw invalidType(value, `options.${name}`, "a boolean");
 	return value === true;
 }
+function limit(value, argument) {
+	if (typeof value !== "number") throw invalidType(value, argument, "a number");
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	const message = `The value of "${argument}" is out of range. It must be an integer >= 0. Received ${value}`;
+	throw coded(new RangeError(message), "ERR_OUT_OF_RANGE");
+}
 const environment = (env = globalThis.process?.env) => object(env, "env");
 function optionalId(id) {
 	if (id !== void 0 && typeof id !== "string") throw refusal(NOT_A_STRING);
@@ -49,7 +55,8 @@ function optionalId(id) {
 }
 const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
 const SCHEME = "use-cache:";
-function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
+const MOST_BYTES = 4294967295;
+function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, buildKey, shapeOf, keyOf }) {
 	function validateDeploymentId(id) {
 		const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
 		if (typeof answer === "number") throw refusal(answer);
@@ -121,7 +128,17 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, 
 		flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-43),
 		deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
 		parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
-		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key")))
+		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key"))),
+		storageKey(key, options) {
+			text(key, "key");
+			const maxBytes = limit(object(options, "options").maxBytes, "options.maxBytes");
+			const answer = shorten(key, Math.min(maxBytes, MOST_BYTES));
+			if (typeof answer === "number") {
+				const message = `The key is too long and its shortest form needs ${answer} bytes. Received maxBytes ${maxBytes}`;
+				throw coded(new RangeError(message), "ERR_STORAGE_KEY_TOO_LONG");
+			}
+			return answer;
+		}
 	};
 }
 function keyedEntries(reply, fileMetadata) {

@@ -4,14 +4,14 @@
 Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
 let node_crypto = require("node:crypto");
 // js/portable/parse.mjs
-const SCHEME$1 = "use-cache:";
+const SCHEME$2 = "use-cache:";
 const SEED_MARK = "build:";
 const ROOT_PARAMS_MARK = ":root-params:";
 const DIGEST$1 = /^[\w-]{43}$/;
-const DIGEST_LENGTH = 43;
+const DIGEST_LENGTH$1 = 43;
 const BEFORE_DIGEST = /:[\w-]{43}(?=:root-params:|$)/;
 function parseUseCacheKey$1(key) {
-	if (!key.startsWith(SCHEME$1)) return null;
+	if (!key.startsWith(SCHEME$2)) return null;
 	const { keySeed, rest } = splitSeed(key.slice(10));
 	const { id, reference, args } = splitJsonId(rest) ?? splitBeforeJson(rest) ?? splitBefore(rest, rest.search(BEFORE_DIGEST));
 	const name = reference ? reference[0] : id;
@@ -66,7 +66,7 @@ function splitBeforeJson(rest) {
 	if (!call.id.endsWith(":root-params") && (!root || readRootParams(root))) return call;
 }
 function splitRootParams(args) {
-	const mark = (DIGEST$1.test(args.slice(0, DIGEST_LENGTH)) ? DIGEST_LENGTH : leadingArray(args)?.length) ?? args.lastIndexOf(ROOT_PARAMS_MARK);
+	const mark = (DIGEST$1.test(args.slice(0, DIGEST_LENGTH$1)) ? DIGEST_LENGTH$1 : leadingArray(args)?.length) ?? args.lastIndexOf(ROOT_PARAMS_MARK);
 	const rootParams = mark < 0 ? void 0 : readRootParams(args.slice(mark));
 	const argsKey = rootParams ? args.slice(0, mark) : args;
 	return {
@@ -209,6 +209,34 @@ function splitLocale(page) {
 		variant: page.path?.slice(mark + 7)
 	};
 }
+// js/portable/storage-key.mjs
+const SCHEME$1 = "use-cache:";
+const DIGEST_MARK = "sha256:";
+const DIGEST_LENGTH = 43;
+const encoder = new TextEncoder();
+const shortener = (digest) => (key, maxBytes) => {
+	const bytes = wtf8(key);
+	if (bytes.length <= maxBytes && key.isWellFormed()) return key;
+	const scope = scopeOf(key);
+	const needed = scope.length + 7 + DIGEST_LENGTH;
+	return needed > maxBytes ? needed : scope + DIGEST_MARK + digest(bytes);
+};
+function scopeOf(key) {
+	const rest = key.startsWith(SCHEME$1) ? splitSeed(key.slice(10)).rest : splitDeploymentId(key).own;
+	return key.slice(0, key.length - rest.length);
+}
+function wtf8(text) {
+	if (text.isWellFormed()) return encoder.encode(text);
+	const characters = Array.from(text, (character) => {
+		const unit = character.charCodeAt(0);
+		return character.length === 1 && unit >= 55296 && unit <= 57343 ? [
+			237,
+			128 | unit >> 6 & 63,
+			128 | unit & 63
+		] : encoder.encode(character);
+	});
+	return Uint8Array.from(characters.flatMap((bytes) => [...bytes]));
+}
 // js/portable/engine.mjs
 const [INVALID_CHARACTERS, MISSING, MISMATCH] = [
 	1,
@@ -225,6 +253,7 @@ function portableEngine(digest) {
 		digest,
 		parse,
 		parseCacheKey: (key) => stringify(parseCacheKey$1(key)),
+		shorten: shortener(digest),
 		buildKey: decline,
 		shapeOf: () => -1,
 		keyOf: decline
@@ -278,6 +307,12 @@ function flag(options, name) {
 	if (value !== void 0 && typeof value !== "boolean") throw invalidType(value, `options.${name}`, "a boolean");
 	return value === true;
 }
+function limit(value, argument) {
+	if (typeof value !== "number") throw invalidType(value, argument, "a number");
+	if (Number.isSafeInteger(value) && value >= 0) return value;
+	const message = `The value of "${argument}" is out of range. It must be an integer >= 0. Received ${value}`;
+	throw coded(new RangeError(message), "ERR_OUT_OF_RANGE");
+}
 const environment = (env = globalThis.process?.env) => object(env, "env");
 function optionalId(id) {
 	if (id !== void 0 && typeof id !== "string") throw refusal(NOT_A_STRING);
@@ -285,7 +320,8 @@ function optionalId(id) {
 }
 const seed = (keySeed) => text(keySeed ?? "", "keySeed", "a string, null or undefined");
 const SCHEME = "use-cache:";
-function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, shapeOf, keyOf }) {
+const MOST_BYTES = 4294967295;
+function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, buildKey, shapeOf, keyOf }) {
 	function validateDeploymentId(id) {
 		const answer = typeof id === "string" ? validate(id) : NOT_A_STRING;
 		if (typeof answer === "number") throw refusal(answer);
@@ -357,7 +393,17 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, buildKey, 
 		flightArgumentsKey: (args, options) => derive("", "", args, options).slice(-43),
 		deriveUseCacheKey: (id, keySeed, args, options) => derive(text(id, "id"), seed(keySeed), args, options),
 		parseUseCacheKey: (key) => parseJson(parse(text(key, "key"))),
-		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key")))
+		parseCacheKey: (key) => parseJson(parseCacheKey(text(key, "key"))),
+		storageKey(key, options) {
+			text(key, "key");
+			const maxBytes = limit(object(options, "options").maxBytes, "options.maxBytes");
+			const answer = shorten(key, Math.min(maxBytes, MOST_BYTES));
+			if (typeof answer === "number") {
+				const message = `The key is too long and its shortest form needs ${answer} bytes. Received maxBytes ${maxBytes}`;
+				throw coded(new RangeError(message), "ERR_STORAGE_KEY_TOO_LONG");
+			}
+			return answer;
+		}
 	};
 }
 function keyedEntries(reply, fileMetadata) {
@@ -377,7 +423,7 @@ function keyedWithMetadata(entry, index) {
 	}];
 }
 // js/portable.mjs
-const { buildUseCacheKey, deriveUseCacheKey, flightArgumentsKey, parseCacheKey, parseUseCacheKey, resolveDeploymentId, resolveUseCacheKeySeed, useCacheKeyPrefix, validateDeploymentId } = createApi(portableEngine((json) => (0, node_crypto.createHash)("sha256").update(json).digest("base64url")));
+const { buildUseCacheKey, deriveUseCacheKey, flightArgumentsKey, parseCacheKey, parseUseCacheKey, resolveDeploymentId, resolveUseCacheKeySeed, storageKey, useCacheKeyPrefix, validateDeploymentId } = createApi(portableEngine((json) => (0, node_crypto.createHash)("sha256").update(json).digest("base64url")));
 const implementation = Object.freeze({
 	kind: "portable",
 	reason: "vinext-cache-key/portable was imported"
@@ -390,5 +436,6 @@ exports.parseCacheKey = parseCacheKey;
 exports.parseUseCacheKey = parseUseCacheKey;
 exports.resolveDeploymentId = resolveDeploymentId;
 exports.resolveUseCacheKeySeed = resolveUseCacheKeySeed;
+exports.storageKey = storageKey;
 exports.useCacheKeyPrefix = useCacheKeyPrefix;
 exports.validateDeploymentId = validateDeploymentId;

@@ -68,7 +68,7 @@ function parseTagKey(key) {
 }
 
 /** @param {string} key @returns {{ deploymentId?: string, own: string }} */
-function splitDeploymentId(key) {
+export function splitDeploymentId(key) {
   const scope = SCOPE.exec(key);
   return scope ? { deploymentId: scope[1], own: key.slice(scope[0].length) } : { own: key };
 }

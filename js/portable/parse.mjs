@@ -28,7 +28,7 @@ export function parseUseCacheKey(key) {
 }
 
 /** @param {string} scoped @returns {{ keySeed?: string, rest: string }} */
-function splitSeed(scoped) {
+export function splitSeed(scoped) {
   const end = scoped.indexOf(":", SEED_MARK.length);
   if (scoped.startsWith(SEED_MARK) && end >= 0) {
     const encoded = scoped.slice(SEED_MARK.length, end);

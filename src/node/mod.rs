@@ -1,8 +1,9 @@
 //! The Node-API addon. Strings, integers, booleans and bytes cross here, and nothing else: `js/shell.mjs` reads what JavaScript
 //! hands in, and makes the errors that its callers see.
 //!
-//! The shell calls `validate`, `resolve`, `digest`, `parse`, `parseCacheKey` and what [`fast`] exports. The functions with the names of the
-//! package's API are for code that requires the binary itself. They take text where the API takes objects, and throw `Error`.
+//! The shell calls `validate`, `resolve`, `digest`, `parse`, `parseCacheKey`, `shorten` and what [`fast`] exports. The functions
+//! with the names of the package's API are for code that requires the binary itself. They take text where the API takes objects,
+//! and throw `Error`.
 #![expect(clippy::needless_pass_by_value, reason = "`#[napi]` hands arguments over by value")]
 
 #[expect(unsafe_code, reason = "Node-API is a C interface, and only this module calls it")]
@@ -66,6 +67,18 @@ pub fn parse_cache_key(key: Utf16String) -> napi::Result<String> {
 
 fn or_error(json: std::result::Result<String, FromUtf8Error>) -> napi::Result<String> {
     json.map_err(|error| napi::Error::from_reason(error.to_string()))
+}
+
+/// The key for a store, or how many bytes the shortest one has if that is more than `max_bytes`.
+#[napi(catch_unwind)]
+pub fn shorten(key: Utf16String, max_bytes: u32) -> napi::Result<Either<Utf16String, u32>> {
+    match stored(&key, max_bytes) {
+        Ok(key) => Ok(Either::A(key)),
+        Err(Error::StorageKeyTooLong { needed, .. }) => {
+            Ok(Either::B(u32::try_from(needed).unwrap_or(u32::MAX)))
+        }
+        Err(error) => Err(napi::Error::from_reason(error.to_string())),
+    }
 }
 
 /// The ID itself, or an error.
@@ -158,6 +171,18 @@ pub fn use_cache_key_prefix(key_seed: Option<Utf16String>) -> Result<Utf16String
 #[napi(catch_unwind)]
 pub fn parse_use_cache_key(key: Utf16String) -> napi::Result<String> {
     parse(key)
+}
+
+/// The key for a store that takes `max_bytes` at most.
+#[napi(catch_unwind)]
+pub fn storage_key(key: Utf16String, max_bytes: u32) -> Result<Utf16String> {
+    stored(&key, max_bytes).map_err(thrown)
+}
+
+fn stored(key: &[u16], max_bytes: u32) -> std::result::Result<Utf16String, Error> {
+    let key = wtf8::from_utf16(key);
+    let max_bytes = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+    crate::storage_key::storage_key(&key, max_bytes).map(|key| wtf8::to_utf16(&key).into())
 }
 
 /// What is given, or an `Error` with the code and the message of [`Error`].
