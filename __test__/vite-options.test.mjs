@@ -1,10 +1,7 @@
 // The plugin's options, in a real app: what they make of servers that share a cache.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
-import { resolveConfig } from "vite";
-import vinextCacheKey from "vinext-cache-key/vite";
 import { readBuild } from "../js/cli/build.mjs";
 import { createApp } from "./helpers/vinext-app.mjs";
 
@@ -228,19 +225,5 @@ test.serial("what an option asks for is never dropped in silence", async (t) => 
   writeFileSync(file, readFileSync(file, "utf8").replace('"sha256"', '"sha512"'));
   for (const OPTIONS of ['{"fileMetadata":true}', RUNTIME]) {
     await t.throwsAsync(stock.build({ OPTIONS }), { message: /vinext 1\.4\.0 keeps deriving/ }, OPTIONS);
-  }
-});
-
-test("options are refused where there are only Workers", async (t) => {
-  for (const option of ["fileMetadata", "runtimeDeploymentId"]) {
-    const worker = { resolve: { conditions: ["workerd"] } };
-    const environments = { rsc: worker, ssr: worker };
-    const plugins = [vinextCacheKey({ [option]: true })];
-    await t.throwsAsync(
-      resolveConfig({ configFile: false, root: tmpdir(), environments, plugins }, "build"),
-      {
-        message: /a Worker derives its keys as vinext does/,
-      },
-    );
   }
 });

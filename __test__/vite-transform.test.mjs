@@ -169,7 +169,10 @@ function pageKeys(code, id, deploymentId) {
   const body = code
     .replaceAll(/^import .*|^export .*/gm, "")
     .replaceAll("process.env.__VINEXT_BUILD_ID", JSON.stringify(id));
-  const source = vinextCacheKey().load.handler(`\0virtual:vinext-cache-key/pages`);
+  const source = vinextCacheKey().load.handler.call(
+    { environment: { config: {} } },
+    `\0virtual:vinext-cache-key/pages`,
+  );
   const scope = source
     .replace("export const", "const vinextCacheKey$scopedPageKey = ")
     .replace("vinextCacheKey$scopedPageKey =  scopedPageKey =", "vinextCacheKey$scopedPageKey =")
@@ -228,7 +231,11 @@ test("leaves every line in its place", async (t) => {
 });
 
 test("keys the metadata of files only where it is asked to", (t) => {
-  const source = (options) => vinextCacheKey(options).load.handler("\0virtual:vinext-cache-key/use-cache");
+  const source = (options) =>
+    vinextCacheKey(options).load.handler.call(
+      { environment: { config: {} } },
+      "\0virtual:vinext-cache-key/use-cache",
+    );
   t.notRegex(source({}), /fileMetadata/);
   t.regex(source({ fileMetadata: true }), /\{ fileMetadata: true \}/);
 });

@@ -15,9 +15,14 @@ export type VinextCacheKeyOptions = {
      * next.config has `experimental.runtimeServerDeploymentId`.
      */
     runtimeDeploymentId?: boolean;
+    /**
+     * Workers only, with `runtimeDeploymentId`: the version metadata binding whose
+     * `id` is the deployment ID where the variable `NEXT_DEPLOYMENT_ID` is not set.
+     */
+    versionMetadataBinding?: string;
 };
 /**
- * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their cache keys with
+ * A Vite plugin that makes the servers of a [vinext](https://vinext.dev) app derive their cache keys with
  * `vinext-cache-key`. It goes beside `vinext()`, before or after it:
  *
  * ```js
@@ -27,8 +32,8 @@ export type VinextCacheKeyOptions = {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in an unknown way; a warning
- * says so. Where an option asks for other keys than vinext's, either is an error.
+ * Without options a Worker stays as it is, and so does a version of vinext that derives its keys in an unknown way; a warning
+ * says so. Where an option asks for other keys than vinext's, unknown code is an error.
  *
  * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}

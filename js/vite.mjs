@@ -4,17 +4,16 @@ import { dirname, join, resolve, sep } from "node:path";
 import { IDENTITY, RUNNING_ID, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
 import { settle, validate } from "./vite/options.mjs";
 import { recorderFor } from "./vite/recorder.mjs";
-import { replaceDeploymentId, rewrite } from "./vite/rewrite.mjs";
+import { replaceDeploymentId, rewrite, workerShape } from "./vite/rewrite.mjs";
 import { FAMILIES, RELEASES } from "./vite/shapes.mjs";
 import { findVinext, readAppConfig } from "./vite/vinext.mjs";
+import { checkWorkers, isWorker } from "./vite/workers.mjs";
 
 const PACKAGE = "vinext-cache-key";
 const { version: VERSION } = createRequire(import.meta.url)("../package.json");
 
 /** The environments in which vinext builds servers for Node. */
 const NODE_ENVIRONMENTS = ["rsc", "ssr"];
-/** The export conditions of runtimes that load no native addons. */
-const WORKER_CONDITIONS = ["workerd", "edge-light", "browser"];
 
 const DEPLOYMENT_ID = "process.env.NEXT_DEPLOYMENT_ID";
 /** The directive of a client component. Only comments may come before it. */
@@ -43,6 +42,8 @@ const KEY_MODULE = new RegExp(TAILS.map(({ pattern }) => pattern.source).join("|
  * @property {boolean} [runtimeDeploymentId] A built server takes its deployment ID from `NEXT_DEPLOYMENT_ID` when it
  *   starts, and does not start without one. By default the ID is fixed by the build, as in vinext. Default: `true` where
  *   next.config has `experimental.runtimeServerDeploymentId`.
+ * @property {string} [versionMetadataBinding] Workers only, with `runtimeDeploymentId`: the version metadata binding whose
+ *   `id` is the deployment ID where the variable `NEXT_DEPLOYMENT_ID` is not set.
  */
 /** @import { Family } from "./vite/shapes.mjs" */
 
@@ -65,7 +66,7 @@ const warn = (/** @type {string} */ message) => once(`${PACKAGE}: ${message}`, c
  */
 function runtimeOf({ consumer, resolve }) {
   if (consumer === "client") return;
-  return WORKER_CONDITIONS.some((condition) => resolve?.conditions?.includes(condition)) ? "workers" : "node";
+  return isWorker(resolve?.conditions) ? "workers" : "node";
 }
 
 /** The file of a module, where it really is. */
@@ -78,7 +79,7 @@ function fileOf(/** @type {string} */ id) {
 }
 
 /**
- * A Vite plugin that makes the Node servers of a [vinext](https://vinext.dev) app derive their cache keys with
+ * A Vite plugin that makes the servers of a [vinext](https://vinext.dev) app derive their cache keys with
  * `vinext-cache-key`. It goes beside `vinext()`, before or after it:
  *
  * ```js
@@ -88,14 +89,15 @@ function fileOf(/** @type {string} */ id) {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Builds for Workers stay as they are, and so does a version of vinext that derives its keys in an unknown way; a warning
- * says so. Where an option asks for other keys than vinext's, either is an error.
+ * Without options a Worker stays as it is, and so does a version of vinext that derives its keys in an unknown way; a warning
+ * says so. Where an option asks for other keys than vinext's, unknown code is an error.
  *
  * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}
  */
 export default function vinextCacheKey(asked = {}) {
   validate(asked);
+  /** @type {import("./vite/options.mjs").Options} */
   let options = { pages: false, fileMetadata: asked.fileMetadata ?? false, runtimeDeploymentId: false };
   /** @type {import("./vite/vinext.mjs").Vinext | undefined} */
   let vinext;
@@ -105,6 +107,7 @@ export default function vinextCacheKey(asked = {}) {
   let builtId;
   /** Vite's replacement for `process.env.NEXT_DEPLOYMENT_ID` in vinext's own code. */
   let builtIdText = "false";
+  let hasAppRouter = false;
   let scopesPages = false;
   /** @type {ReturnType<typeof recorderFor> | undefined} */
   let recorder;
@@ -115,8 +118,12 @@ export default function vinextCacheKey(asked = {}) {
   const isNeeded = (/** @type {Family} */ family) =>
     family === "pages" ? scopesPages : options.fileMetadata || options.runtimeDeploymentId;
 
-  const takesPart = (/** @type {import("vite").Environment} */ { name, config }) =>
-    NODE_ENVIRONMENTS.includes(name) && runtimeOf(config) === "node";
+  /** The runtime of an environment in which vinext's code is to be changed. */
+  function changedRuntime(/** @type {import("vite").Environment} */ { name, config }) {
+    const runtime = runtimeOf(config);
+    const takesPart = runtime === "workers" ? FAMILIES.some(isNeeded) : NODE_ENVIRONMENTS.includes(name);
+    return takesPart ? runtime : undefined;
+  }
 
   /**
    * The code of a module with the keys of a family, rewritten for the release of vinext that it fits.
@@ -124,15 +131,16 @@ export default function vinextCacheKey(asked = {}) {
    * @param {Family} family
    * @param {string} code
    * @param {string} file
-   * @param {(code: string) => any} parse
+   * @param {{ runtime: "node" | "workers", parse: (code: string) => any }} how
    */
-  function rewriteFor(family, code, file, parse) {
+  function rewriteFor(family, code, file, { runtime, parse }) {
     const sibling = (/** @type {string} */ specifier) => readFileSync(join(dirname(file), specifier), "utf8");
     const how = { parse, keys: keysOf(family), sibling };
     let reason = "";
     for (const { families } of RELEASES) {
       try {
-        return { code: rewrite(code, families[family], how) };
+        const shape = runtime === "workers" ? workerShape(families[family]) : families[family];
+        return { code: rewrite(code, shape, how) };
       } catch (error) {
         reason ||= error instanceof Error ? error.message : String(error);
       }
@@ -150,7 +158,10 @@ export default function vinextCacheKey(asked = {}) {
     config: {
       // After vinext has read its configuration and told Vite about it.
       order: "post",
-      async handler({ root = process.cwd(), resolve: { alias } = {}, define, plugins }, { command }) {
+      async handler(
+        { root = process.cwd(), resolve: { alias } = {}, define, plugins, environments },
+        { command },
+      ) {
         root = resolve(root);
         vinext = findVinext(root, alias);
         if (!vinext) return;
@@ -160,6 +171,7 @@ export default function vinextCacheKey(asked = {}) {
             if (file) keyModules.set(file, family);
           }
         }
+        hasAppRouter = environments?.rsc !== undefined;
         if (command !== "build") return;
         const config = await readAppConfig(vinext, root, plugins);
         if (!config && (asked.runtimeDeploymentId || asked.pages)) {
@@ -187,16 +199,14 @@ export default function vinextCacheKey(asked = {}) {
         // scans all files of the app.
         const optimizeDeps = { exclude: [PACKAGE] };
         if (name === "client") return { optimizeDeps };
+        const define = options.runtimeDeploymentId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {};
+        if (runtimeOf(config) === "workers") return { define };
         if (!NODE_ENVIRONMENTS.includes(name) || isSsrTargetWebworker || runtimeOf(config) !== "node") return;
         const { external, noExternal } = config.resolve ?? {};
         // `true` makes every package external, except where vinext has set `noExternal: true`, which counts more.
         const isExternal = external === true && noExternal !== true;
         if (external === true && !isExternal) delete config.resolve?.external;
-        return {
-          resolve: isExternal ? {} : { external: [PACKAGE] },
-          optimizeDeps,
-          define: options.runtimeDeploymentId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {},
-        };
+        return { resolve: isExternal ? {} : { external: [PACKAGE] }, optimizeDeps, define };
       },
     },
 
@@ -207,15 +217,9 @@ export default function vinextCacheKey(asked = {}) {
         );
       }
       if (config.command !== "build") return;
-      const environments = Object.entries(config.environments);
-      const servers = environments.filter(([name]) => NODE_ENVIRONMENTS.includes(name));
-      if (
-        [asked, options].flatMap(Object.values).some(Boolean) &&
-        !servers.some(([, server]) => runtimeOf(server) === "node")
-      ) {
-        throw new Error(
-          `${PACKAGE}: a Worker derives its keys as vinext does, so its build takes no options`,
-        );
+      if ([asked, options].flatMap(Object.values).some(Boolean)) {
+        const servers = Object.entries(config.environments).filter(([, server]) => runtimeOf(server));
+        checkWorkers(servers, asked);
       }
       recorder = recorderFor(config);
     },
@@ -229,19 +233,24 @@ export default function vinextCacheKey(asked = {}) {
 
     load: {
       filter: { id: new RegExp(`^\0virtual:${PACKAGE}/`) },
-      handler: (id) => sourceOf(id.slice(1), options),
+      handler(id) {
+        return sourceOf(id.slice(1), options, runtimeOf(this.environment.config));
+      },
     },
 
     transform: {
       filter: { id: KEY_MODULE },
       /** @this {import("rolldown").TransformPluginContext & { environment: import("vite").Environment }} */
       handler(/** @type {string} */ code, /** @type {string} */ id) {
-        if (!takesPart(this.environment)) return;
+        const runtime = changedRuntime(this.environment);
+        if (!runtime) return;
         const file = fileOf(id);
         const family = file && keyModules.get(file);
         if (file && family) {
-          const { code: result, reason } = rewriteFor(family, code, file, (text) => this.parse(text));
-          const isUsed = result !== undefined && (family !== "pages" || scopesPages);
+          const parse = (/** @type {string} */ text) => this.parse(text);
+          const { code: result, reason } = rewriteFor(family, code, file, { runtime, parse });
+          const isUsed =
+            result !== undefined && (isNeeded(family) || (family === "use-cache" && runtime === "node"));
           rewritten.set(`${this.environment.name}:${file}`, isUsed);
           if (result !== undefined) return isUsed ? { code: result, map: null } : undefined;
           const message = `vinext ${vinext?.version} keeps deriving its ${KEYS_OF[family]} itself: ${PACKAGE} does not recognise its code (${reason})`;
@@ -259,7 +268,11 @@ export default function vinextCacheKey(asked = {}) {
           return { code: replaceDeploymentId(code, builtIdText, parse), map: null };
         }
         // Keys may not be derived before the first request, but a server without an identity must not start.
-        if (this.getModuleInfo(id)?.isEntry) return { code: `import "${IDENTITY}";${code}`, map: null };
+        // With the App Router, `ssr` is a part of the Worker whose entry is in another environment.
+        const isPart = runtime === "workers" && this.environment.name === "ssr" && hasAppRouter;
+        if (!isPart && this.getModuleInfo(id)?.isEntry) {
+          return { code: `import "${IDENTITY}";${code}`, map: null };
+        }
       },
     },
 
@@ -276,7 +289,7 @@ export default function vinextCacheKey(asked = {}) {
         const message = `${PACKAGE} did not rewrite ${id}, which derives ${KEYS_OF[family]} in the environment "${name}"`;
         if (isNeeded(family)) this.error(message);
         // Workers are left alone, and of a module of unknown code there has been a warning.
-        if (family === "use-cache" && known === undefined && takesPart(this.environment)) {
+        if (family === "use-cache" && known === undefined && changedRuntime(this.environment)) {
           once(message, (text) => this.warn(text));
         }
       }

@@ -3,6 +3,8 @@
 // They are virtual, so Vite looks for this package from the app's root. vinext's own files may not see the package: pnpm
 // keeps them elsewhere.
 
+import { workerArguments, workerIdentity } from "./workers.mjs";
+
 const PACKAGE = "vinext-cache-key";
 
 /** Evaluating it fails where a server has no deployment ID, so a server that imports it first does not start. */
@@ -13,7 +15,7 @@ export const keysOf = (family) => `virtual:${PACKAGE}/${family}`;
 /** How the code of an app reads the ID of the running deployment. Only an expression that Vite's `define` takes. */
 export const RUNNING_ID = "globalThis.process.env.NEXT_DEPLOYMENT_ID";
 
-/** @typedef {Required<import("../vite.mjs").VinextCacheKeyOptions>} Options */
+/** @typedef {import("./options.mjs").Options} Options */
 
 /**
  * The identity of the build. Vite replaces the three expressions by values, because vinext tells it to. What is left is a
@@ -32,9 +34,10 @@ export const BUILD_IDENTITY = `{
 const identity = () => `
 import { resolveDeploymentId } from "${PACKAGE}";
 const drawn = Symbol.for("${PACKAGE}.prerender");
-export const deploymentId = process.env.VINEXT_PRERENDER === "1"
+const id = process.env.VINEXT_PRERENDER === "1"
   ? (globalThis[drawn] ??= "prerender-" + crypto.randomUUID())
   : resolveDeploymentId(undefined, undefined, { runtimeServerDeploymentId: true });
+export const deploymentId = () => id;
 `;
 
 /** @param {Options} options */
@@ -48,9 +51,20 @@ ${
 }
 ${
   runtimeDeploymentId
-    ? `export { deploymentId as keySeed } from "${IDENTITY}";`
+    ? `import { deploymentId } from "${IDENTITY}";
+export const keySeed = deploymentId();`
     : `export const keySeed = resolveUseCacheKeySeed(${BUILD_IDENTITY});`
 }
+`;
+
+/** In a Worker vinext's own code derives the keys, and these two change what it is given. @param {Options} options */
+const workerUseCache = ({ fileMetadata, runtimeDeploymentId }) => `
+${
+  runtimeDeploymentId
+    ? `export { deploymentId as keySeed } from "${IDENTITY}";`
+    : "export const keySeed = (seed) => seed;"
+}
+${fileMetadata ? workerArguments : "export const keyedArguments = (args) => args;"}
 `;
 
 /** A deployment ID has no `:`, and no key of vinext's begins with `deployment:`, so no two keys become one. */
@@ -58,14 +72,20 @@ const pages = (/** @type {Options} */ { runtimeDeploymentId }) => `
 ${
   runtimeDeploymentId
     ? `import { deploymentId } from "${IDENTITY}";`
-    : `const deploymentId = process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID;`
+    : `const deploymentId = () => process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID;`
 }
-export const scopedPageKey = (key) => "deployment:" + deploymentId + ":" + key;
+export const scopedPageKey = (key) => "deployment:" + deploymentId() + ":" + key;
 `;
 
 const modules = { [IDENTITY]: identity, [keysOf("use-cache")]: useCache, [keysOf("pages")]: pages };
+const workerModules = { ...modules, [IDENTITY]: workerIdentity, [keysOf("use-cache")]: workerUseCache };
 
 export const isVirtual = (/** @type {string} */ id) => Object.hasOwn(modules, id);
 
-/** @param {string} id @param {Options} options */
-export const sourceOf = (id, options) => modules[id](options);
+/**
+ * @param {string} id
+ * @param {Options} options
+ * @param {"node" | "workers" | undefined} runtime
+ */
+export const sourceOf = (id, options, runtime) =>
+  (runtime === "workers" ? workerModules : modules)[id](options);

@@ -1,7 +1,8 @@
 // The plugin's options: what is asked for, and what follows from next.config and from vinext's own options.
-const NAMES = ["pages", "fileMetadata", "runtimeDeploymentId"];
+const NAMES = ["pages", "fileMetadata", "runtimeDeploymentId", "versionMetadataBinding"];
 
 /** @typedef {import("../vite.mjs").VinextCacheKeyOptions} VinextCacheKeyOptions */
+/** @typedef {Required<Omit<VinextCacheKeyOptions, "versionMetadataBinding">> & { versionMetadataBinding?: string }} Options */
 
 /** @param {VinextCacheKeyOptions} options */
 export function validate(options) {
@@ -10,9 +11,11 @@ export function validate(options) {
       const known = NAMES.map((option) => JSON.stringify(option)).join(", ");
       throw new TypeError(`vinextCacheKey does not know the option ${JSON.stringify(name)}, only ${known}`);
     }
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(`vinextCacheKey's option "${name}" must be a boolean; it is ${typeof value}`);
+    const type = name === "versionMetadataBinding" ? "string" : "boolean";
+    if (value !== undefined && typeof value !== type) {
+      throw new TypeError(`vinextCacheKey's option "${name}" must be a ${type}; it is ${typeof value}`);
     }
+    if (value === "") throw new TypeError(`vinextCacheKey's option "${name}" is empty`);
   }
 }
 
@@ -22,7 +25,7 @@ export function validate(options) {
  * @param {VinextCacheKeyOptions} asked
  * @param {import("./vinext.mjs").AppConfig} config
  * @param {(message: string) => void} warn
- * @returns {Required<VinextCacheKeyOptions>}
+ * @returns {Options}
  */
 export function settle(asked, { file, deploymentId, runtimeServerDeploymentId, hasCdnAdapter }, warn) {
   if (runtimeServerDeploymentId && asked.runtimeDeploymentId === false) {
@@ -38,6 +41,12 @@ export function settle(asked, { file, deploymentId, runtimeServerDeploymentId, h
         `sets deploymentId to ${JSON.stringify(deploymentId) ?? String(deploymentId)}. Remove deploymentId from ${file}`,
     );
   }
+  const { versionMetadataBinding } = asked;
+  if (versionMetadataBinding !== undefined && !runtimeDeploymentId) {
+    throw new Error(
+      'vinextCacheKey\'s option "versionMetadataBinding" names the identity of a running Worker. Set runtimeDeploymentId: true too',
+    );
+  }
   let pages = asked.pages ?? runtimeDeploymentId;
   if (pages && hasCdnAdapter) {
     const reason =
@@ -46,5 +55,5 @@ export function settle(asked, { file, deploymentId, runtimeServerDeploymentId, h
     warn(`${reason}: pages are shared between deployments`);
     pages = false;
   }
-  return { pages, fileMetadata: asked.fileMetadata ?? false, runtimeDeploymentId };
+  return { pages, fileMetadata: asked.fileMetadata ?? false, runtimeDeploymentId, versionMetadataBinding };
 }

@@ -62,6 +62,14 @@ function namesIn(module, { imports = {}, exports = {}, otherExports, functions, 
 }
 
 /**
+ * What is expected of the same module, and changed in it, in a Worker.
+ *
+ * @param {import("./shapes.mjs").FamilyShape} shape
+ */
+export const workerShape = ({ workerEdits, ...shape }) =>
+  workerEdits ? { ...shape, edits: workerEdits, reexports: [] } : shape;
+
+/**
  * Rewrites a module of vinext, or throws, naming what differs, where vinext's own way to a key is not the known one.
  *
  * Only expressions change, each within its line, and the import comes last. What a source map would say holds without

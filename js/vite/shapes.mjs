@@ -16,7 +16,8 @@ import { fileURLToPath } from "node:url";
  * @property {Record<string, number>} mentions In how many places each name stands.
  *
  * A module whose keys this package changes. In `edits`, code is replaced: `@name` is an import from the family's module
- * in keys.mjs, `&` the code itself. `reexports` are exports that are replaced by those of that module.
+ * in keys.mjs, `&` the code itself. `reexports` are exports that are replaced by those of that module. Instead of both, a
+ * Worker has `workerEdits`, if there are any: it keeps vinext's own code, because no addon loads there.
  *
  * @typedef {Shape & {
  *   specifier: string,
@@ -24,6 +25,7 @@ import { fileURLToPath } from "node:url";
  *   siblings?: Record<string, Shape>,
  *   edits: Record<string, string>,
  *   reexports?: string[],
+ *   workerEdits?: Record<string, string>,
  * }} FamilyShape `derivedBy` names exports: a bundle without them derives no keys. `siblings` are checked, not changed.
  *
  * @typedef {"use-cache" | "pages"} Family

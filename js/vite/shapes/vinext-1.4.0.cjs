@@ -52,6 +52,10 @@ module.exports = {
         "$build($id, $keySeed, $digest($args))": "@deriveUseCacheKey($id, $keySeed, $args)",
       },
       reexports: ["buildUseCacheKey"],
+      workerEdits: {
+        "$build($id, $keySeed, $digest($args))":
+          "$build($id, @keySeed($keySeed), $digest(@keyedArguments($args)))",
+      },
     },
 
     pages: {

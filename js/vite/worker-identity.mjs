@@ -1,0 +1,68 @@
+// Which deployment a Worker belongs to. This module runs in the Worker: the plugin's virtual module imports it.
+//
+// workerd reports an error by its message alone, so each message begins with the error's code.
+import { validate } from "../portable/engine.mjs";
+
+const VARIABLE = "NEXT_DEPLOYMENT_ID";
+const DRAWN = Symbol.for("vinext-cache-key.prerender");
+
+/**
+ * Checks that the Worker has an identity, and returns a function that gives it. The ID of a version is read at the first
+ * key, because a Worker is also started to validate its upload.
+ *
+ * @param {(name: string) => unknown} read Gives a binding of the Worker. vinext prerenders in Node, where there are none, so
+ *   it is not called then.
+ * @param {string} [binding] The name of the version metadata binding.
+ * @returns {() => string}
+ */
+export function workerIdentity(read, binding) {
+  if (process.env.VINEXT_PRERENDER === "1") return drawnId;
+  const fail = failure(binding);
+  const variable = read(VARIABLE);
+  if (variable !== undefined && variable !== "") {
+    const id = valid(variable, `the variable ${VARIABLE}`, fail);
+    return () => id;
+  }
+  if (binding === undefined || !isObject(read(binding))) {
+    throw fail(
+      "ERR_RUNTIME_DEPLOYMENT_ID_MISSING",
+      "this Worker has no deployment ID, so versions would share a cache",
+    );
+  }
+  const versionId = () => /** @type {{ id?: unknown }} */ (read(binding)).id;
+  // The app's code finds the ID where it finds the variable.
+  const now = versionId();
+  if (typeof now === "string") process.env[VARIABLE] = now;
+  /** @type {string | undefined} */
+  let id;
+  return () => (id ??= valid(versionId(), `the "id" of the binding ${binding}`, fail));
+}
+
+const isObject = (/** @type {unknown} */ value) => Object(value) === value;
+
+/** Nothing that is prerendered may be read by a server, so each process draws an ID of its own. */
+function drawnId() {
+  const shared = /** @type {Record<symbol, string>} */ (/** @type {unknown} */ (globalThis));
+  return (shared[DRAWN] ??= `prerender-${crypto.randomUUID()}`);
+}
+
+/**
+ * @param {unknown} id
+ * @param {string} what
+ * @param {ReturnType<typeof failure>} fail
+ */
+function valid(id, what, fail) {
+  const isText = typeof id === "string";
+  if (isText && typeof validate(id) === "string") return id;
+  const code = `ERR_DEPLOYMENT_ID_${isText ? "INVALID_CHARACTERS" : "NOT_A_STRING"}`;
+  const received = isText ? JSON.stringify(id) : typeof id;
+  throw fail(code, `${what} must be text of letters, digits, "-" and "_". Received ${received}`);
+}
+
+/** @param {string | undefined} binding */
+const failure = (binding) => (/** @type {string} */ code, /** @type {string} */ problem) => {
+  const metadata = `{ "version_metadata": { "binding": ${JSON.stringify(binding)} } }`;
+  const other = binding === undefined ? "" : `, or ${metadata} in the Wrangler configuration`;
+  const error = new Error(`${code}: vinext-cache-key: ${problem}. Set the variable ${VARIABLE}${other}`);
+  return Object.assign(error, { code });
+};
