@@ -57,18 +57,25 @@ export function startStandalone(root, { env, ...options } = {}) {
 }
 
 async function serve(args, listening, root, options = {}) {
-  const { signal } = options;
   const server = launch(args, root, options);
-  const url = await Promise.race([
+  const url = await address(server, listening, options);
+  return { url, pid: server.pid, request: requester(url, server, options), stop: server.stop };
+}
+
+/** What the server prints where it says that it is ready. */
+export async function address(server, listening, { signal } = {}) {
+  return Promise.race([
     server.printed(listening),
     server.ended.then(() => {
       signal?.throwIfAborted();
       throw new Error(`The server did not start:\n${server.output()}`);
     }),
   ]);
+}
 
-  /** The text of a response, which must be a good one. */
-  const request = async (pathname, init) => {
+/** A function that returns the text of a response, which must be a good one. */
+export function requester(url, server, { signal } = {}) {
+  return async (pathname, init) => {
     const timely = [AbortSignal.timeout(ANSWER_WITHIN), ...(signal ? [signal] : [])];
     try {
       const response = await fetch(new URL(pathname, url), { ...init, signal: AbortSignal.any(timely) });
@@ -84,8 +91,6 @@ async function serve(args, listening, root, options = {}) {
       });
     }
   };
-
-  return { url, pid: server.pid, request, stop: server.stop };
 }
 
 /** Where `root` has a file of a package, which need not export it. */
@@ -96,7 +101,8 @@ function locate(root, file) {
   return found;
 }
 
-function launch(args, cwd, { node = modernNode(), env, signal }) {
+/** Starts a process of Node, which ends with this one. */
+export function launch(args, cwd, { node = modernNode(), env, signal }) {
   signal?.throwIfAborted();
   const child = spawn(node, args, {
     cwd,

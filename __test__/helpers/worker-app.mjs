@@ -1,47 +1,59 @@
-// The example for Workers, built in a copy of its own.
+// The example for Workers in a copy of its own, with options for each build and an entry that lets Node call into it.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { installIn } from "../../scripts/install-in.mjs";
+import { WorkerStage } from "../../scripts/demo/workers/stage.mjs";
 import { modernNode } from "../../scripts/modern-node.mjs";
-import { buildApp, startWorker } from "../../scripts/vinext-server.mjs";
 
-const example = fileURLToPath(new URL("../../examples/workers", import.meta.url));
-const FILES = ["app", "worker", "next.config.js", "package.json", "vite.config.js", "wrangler.jsonc"];
+export { workerdRunsHere } from "../../scripts/worker-versions.mjs";
 
-/** workerd has binaries for these alone. */
-export const workerdRunsHere =
-  ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64"].includes(
-    `${process.platform}-${process.arch}`,
-  ) &&
-  (process.platform !== "linux" || Boolean(process.report.getReport().header.glibcVersionRuntime));
+const PLUGIN = /vinextCacheKey\(\{.*?\}\)/s;
+const ADAPTER = 'fileURLToPath(new URL("cache/kv.js", import.meta.url))';
+const PLAIN_ADAPTER =
+  'fileURLToPath(import.meta.resolve("@vinext/cloudflare/cache/kv-data-adapter.runtime"))';
 
-/** The example keeps to itself what it needs, two hundred megabytes that nothing else here does. */
-export const installExample = () => installIn(example);
+/**
+ * @param {{ env?: Record<string, string>, plain?: boolean }} [options] `env` is the environment of each build. A plain app
+ *   has vinext's own entry and Cloudflare's own adapter.
+ */
+export function createWorker({ env, plain = false } = {}) {
+  const stage = new WorkerStage({ env: { BUILD_ID: "build-1", ...env } });
+  const file = (name) => join(stage.root, name);
+  const edit = (name, from, to) => {
+    const text = readFileSync(file(name), "utf8");
+    const edited = text.replace(from, () => to);
+    if (edited === text) throw new Error(`The example's ${name} has no ${from}`);
+    writeFileSync(file(name), edited);
+  };
+  if (plain) {
+    edit("wrangler.jsonc", "./worker/index.js", "vinext/server/fetch-handler");
+    edit("vite.config.js", ADAPTER, PLAIN_ADAPTER);
+  } else {
+    renameSync(file("worker/index.js"), file("worker/app.js"));
+    cpSync(new URL("worker-entry.js", import.meta.url), file("worker/index.js"));
+  }
+  edit("vite.config.js", PLUGIN, "vinextCacheKey(JSON.parse(process.env.OPTIONS))");
 
-/** A copy beside the original's `node_modules`, with `worker-entry.js` before its own entry. */
-export function createWorker() {
-  const root = mkdtempSync(join(example, "test-"));
-  for (const file of FILES) cpSync(join(example, file), join(root, file), { recursive: true });
-  renameSync(join(root, "worker/index.js"), join(root, "worker/app.js"));
-  cpSync(new URL("worker-entry.js", import.meta.url), join(root, "worker/index.js"));
   return {
-    root,
-    build: (env) => buildApp(root, { env }),
-    start: () => startWorker(root),
-    /** A folder with what a deployment would upload. */
-    upload() {
-      const folder = join(root, "upload");
-      const wrangler = join(example, "node_modules/wrangler/bin/wrangler.js");
-      const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
-      rmSync(folder, { recursive: true, force: true });
-      execFileSync(modernNode(), args, {
-        cwd: root,
-        env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
-      });
-      return folder;
+    root: stage.root,
+    edit,
+    write: (name, text) => writeFileSync(file(name), text),
+    remove: (...names) => names.forEach((name) => rmSync(file(name), { recursive: true })),
+    /** Builds into the folder `name`. `options` are the plugin's; `null` leaves it out. */
+    build: (name, options, env) =>
+      stage.build(name, { OPTIONS: JSON.stringify(options), ...(options ? {} : { STOCK: "1" }), ...env }),
+    start: (...args) => stage.start(...args),
+    /** A folder with what a deployment of a build uploads. */
+    upload(build) {
+      const require = createRequire(join(stage.root, "package.json"));
+      const wrangler = join(require.resolve("wrangler/package.json"), "../bin/wrangler.js");
+      const config = join(stage.root, build, "server/wrangler.json");
+      const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", file(`${build}-upload`)];
+      const quiet = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
+      execFileSync(modernNode(), args, { cwd: stage.root, env: { ...process.env, ...quiet }, stdio: "pipe" });
+      return file(`${build}-upload`);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    close: () => stage.close(),
   };
 }

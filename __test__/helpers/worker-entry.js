@@ -1,6 +1,7 @@
-// Put before the example's own Worker entry by workers.test.mjs: lets Node call the package inside workerd.
+// Put before the example's own Worker entry by worker-app.mjs: lets Node call the package and KV inside workerd.
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as api from "vinext-cache-key";
+import createHandler from "../cache/kv.js";
 import app from "./app.js";
 
 /** What a request knows of its deployment. Only the caller keeps it; the package takes it as an option. */
@@ -24,14 +25,44 @@ async function deriveInTurns(env, { id, args, turns }) {
   return seen;
 }
 
+/** The names of all keys in KV. */
+async function names({ VINEXT_KV_CACHE: kv }) {
+  const found = [];
+  let page;
+  do {
+    page = await kv.list({ cursor: page?.cursor });
+    found.push(...page.keys.map(({ name }) => name));
+  } while (!page.list_complete);
+  return found;
+}
+
+/** What comes back of a value that is written under a key, by the example's adapter and by KV itself. */
+async function store(env, { key }) {
+  const value = { kind: "FETCH", data: { headers: {}, body: key, url: "" }, tags: [], revalidate: 60 };
+  const handler = createHandler({ env });
+  await handler.set(key, value, {});
+  const entry = await handler.get(key, {});
+  const plain = await env.VINEXT_KV_CACHE.put(`cache:${key}`, key).then(
+    () => "accepted",
+    (error) => error.message,
+  );
+  return { body: entry?.value.data.body, plain };
+}
+
 const routes = {
   "/call": (env, calls) => calls.map(([name, ...args]) => api[name](...args)),
   "/derive": (env, request) => identity.run(request.deploymentId, () => deriveInTurns(env, request)),
+  "/environment": () => process.env.NEXT_DEPLOYMENT_ID ?? null,
+  "/fill": (env, { keys }) => Promise.all(keys.map((key) => env.VINEXT_KV_CACHE.put(key, ""))),
+  "/names": names,
+  "/store": store,
 };
 
 export default {
   async fetch(request, env, context) {
     const route = routes[new URL(request.url).pathname];
-    return route ? Response.json(await route(env, await request.json())) : app.fetch(request, env, context);
+    if (!route) return app.fetch(request, env, context);
+    const body = request.method === "POST" ? await request.json() : undefined;
+    return Response.json(await route(env, body));
   },
 };

@@ -1,5 +1,4 @@
 export default {
-  deploymentId: process.env.NEXT_DEPLOYMENT_ID,
-  generateBuildId: () => process.env.BUILD_ID ?? null,
+  generateBuildId: () => process.env.BUILD_ID ?? "build-1",
   experimental: { useCache: true },
 };

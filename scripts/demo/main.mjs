@@ -5,6 +5,7 @@ import { HELP, readOptions } from "./options.mjs";
 import { runRedisDemo } from "./redis/course.mjs";
 import { renderChecks, renderKeys, renderReads } from "./report.mjs";
 import { runDemo } from "./run.mjs";
+import { runWorkersDemo } from "./workers/course.mjs";
 
 const interruption = new AbortController();
 const interrupt = (signal) => {
@@ -26,9 +27,14 @@ try {
 }
 
 async function demonstrate(options) {
-  const results = await (options.redis === undefined ? overSqlite(options) : overRedis(options));
+  const results = await demoFor(options)(options);
   if (options.json) console.log(JSON.stringify(results, null, 2));
   if (!results.checks.every(({ ok }) => ok)) process.exitCode = 1;
+}
+
+function demoFor({ redis, workers }) {
+  if (workers) return inWorkers;
+  return redis === undefined ? overSqlite : overRedis;
 }
 
 async function overSqlite(options) {
@@ -49,10 +55,11 @@ async function overRedis(options) {
   return results;
 }
 
-function renderResults({ visits: { a, b, restarted, stockA, stockB }, checks }) {
+/** @param {string} [options] The plugin's, as the table calls them. */
+function renderResults({ visits: { a, b, restarted, stockA, stockB }, checks }, options = "{ pages: true }") {
   const reads = renderReads([
     {
-      title: "vinextCacheKey({ pages: true })",
+      title: `vinextCacheKey(${options})`,
       visits: [
         [a.deploymentId, a],
         [b.deploymentId, b],
@@ -68,4 +75,20 @@ function renderResults({ visits: { a, b, restarted, stockA, stockB }, checks }) 
     },
   ]);
   return `\n${reads}\n\n${renderKeys([a, b], process.stdout.columns)}\n\n${renderChecks(checks)}\n`;
+}
+
+async function inWorkers(options) {
+  const { a, b, json } = options;
+  if (!json) console.log(`\nOne Worker, deployed as ${pc.bold(a)} and as ${pc.bold(b)}, one KV namespace.\n`);
+  const show = (results) => {
+    if (!json) console.log(renderResults(results, "{ runtimeDeploymentId: true, … }"));
+  };
+  const serve = (results, urls) => {
+    show(results);
+    for (const [id, url] of Object.entries(urls)) console.log(`${pc.bold(id)}  ${url}`);
+    console.log(pc.dim("Ctrl-C stops both."));
+  };
+  const results = await runWorkersDemo(options, interruption.signal, options.serve ? serve : undefined);
+  if (!options.serve) show(results);
+  return results;
 }

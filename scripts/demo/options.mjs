@@ -15,6 +15,8 @@ Builds examples/two-deployments as two deployments and serves both over one shar
   --redis <url>        share a Redis instead, and purge it
   --deployment-c <id>  with it: the third deployment's ID  DEPLOYMENT_C   indigo
   --requests <number>  with it: the least number of requests               20000
+  --workers            build examples/workers once, and serve two versions of it in workerd
+  --serve              with it: keep both running until Ctrl-C
   --json               print results as JSON
   --help               print this
 
@@ -28,6 +30,8 @@ const OPTIONS = /** @type {const} */ ({
   redis: { type: "string" },
   "deployment-c": { type: "string" },
   requests: { type: "string" },
+  workers: { type: "boolean", default: false },
+  serve: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 });
@@ -38,7 +42,11 @@ export async function readOptions(args, env = process.env) {
   const b = values["deployment-b"] ?? env.DEPLOYMENT_B ?? "green";
   const c = values["deployment-c"] ?? env.DEPLOYMENT_C ?? "indigo";
   const adapter = values.adapter ?? env.CACHE_ADAPTER;
-  const { redis, requests = "20000", json, help } = values;
+  const { redis, requests = "20000", workers, serve, json, help } = values;
+  if (workers && (redis !== undefined || adapter)) {
+    throw new Error("The demo for Workers brings its own adapter, over Workers KV.");
+  }
+  if (serve && !workers) throw new Error("--serve is for the demo for Workers: add --workers.");
   const ids = redis === undefined ? [a, b] : [a, b, c];
   for (const id of ids) explain(`Deployment ID ${JSON.stringify(id)}: `, () => validateDeploymentId(id));
   const twice = ids.find((id, index) => ids.indexOf(id) < index);
@@ -52,7 +60,7 @@ export async function readOptions(args, env = process.env) {
     CACHE_ADAPTER: adapter && path.resolve(adapter),
   };
   await readSettings(settings);
-  return { a, b, c, redis, requests: Number(requests), settings, json, help };
+  return { a, b, c, redis, workers, serve, requests: Number(requests), settings, json, help };
 }
 
 function checkRedis(url, adapter) {

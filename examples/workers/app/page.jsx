@@ -1,13 +1,9 @@
-import { connection } from "next/server";
+const PATHS = ["/greeting?name=Ada", "/products/tea", "/rate", "/archive", "/cache"];
 
-async function greet(name) {
-  "use cache";
-  return { text: `Hello, ${name}`, at: Date.now() };
-}
-
-export default async function Page({ searchParams }) {
-  await connection();
-  const { name = "world" } = await searchParams;
-  const { text, at } = await greet(name);
-  return <output>{`${text} (${at})`}</output>;
+export default function Home() {
+  return PATHS.map((path) => (
+    <p key={path}>
+      <a href={path}>{path}</a>
+    </p>
+  ));
 }

@@ -1,34 +1,37 @@
-// vinext's Worker, with a route that shows which entries of the cache are this deployment's.
+// vinext's Worker, with two routes that show what this version keeps in KV and what it has read there.
+import { ENTRY_PREFIX } from "@vinext/cloudflare/cache/kv-data-adapter.runtime";
 import vinext from "vinext/server/fetch-handler";
-import {
-  implementation,
-  parseUseCacheKey,
-  resolveUseCacheKeySeed,
-  useCacheKeyPrefix,
-} from "vinext-cache-key";
+import { implementation, useCacheKeyPrefix } from "vinext-cache-key";
+import { version } from "../app/version.js";
+import { BINDING, reads } from "../cache/kv.js";
 
-/** What vinext's KV adapter puts before each key. */
-const ENTRY = "cache:";
-
-// Vite puts in the values of these three.
-const keySeed = resolveUseCacheKeySeed({
-  __VINEXT_DEPLOYMENT_ID: process.env.__VINEXT_DEPLOYMENT_ID,
-  NEXT_DEPLOYMENT_ID: process.env.NEXT_DEPLOYMENT_ID,
-  __VINEXT_BUILD_ID: process.env.__VINEXT_BUILD_ID,
-});
-
-async function showCache({ VINEXT_KV_CACHE }) {
-  const { keys } = await VINEXT_KV_CACHE.list({ prefix: ENTRY + useCacheKeyPrefix(keySeed) });
-  const entries = keys.map(({ name }) => {
-    const key = name.slice(ENTRY.length);
-    return { key, parts: parseUseCacheKey(key) };
-  });
-  return Response.json({ implementation, keySeed, entries });
+/** The keys with this prefix. KV lists at most 1,000 of them at a time. */
+async function listKeys(kv, prefix) {
+  const keys = [];
+  let cursor;
+  do {
+    const page = await kv.list({ prefix: ENTRY_PREFIX + prefix, cursor });
+    keys.push(...page.keys.map(({ name }) => name.slice(ENTRY_PREFIX.length)));
+    cursor = page.list_complete ? undefined : page.cursor;
+  } while (cursor);
+  return keys;
 }
 
+/** Cached functions and pages have a prefix each. */
+async function showCache(kv) {
+  const prefixes = [useCacheKeyPrefix(version()), `deployment:${version()}:`];
+  const keys = await Promise.all(prefixes.map((prefix) => listKeys(kv, prefix)));
+  return { implementation, version: version(), keys: keys.flat() };
+}
+
+const routes = {
+  "/cache": (env) => showCache(env[BINDING]),
+  "/reads": () => reads.splice(0),
+};
+
 export default {
-  fetch(request, env, context) {
-    if (new URL(request.url).pathname === "/cache") return showCache(env);
-    return vinext.fetch(request, env, context);
+  async fetch(request, env, context) {
+    const route = routes[new URL(request.url).pathname];
+    return route ? Response.json(await route(env)) : vinext.fetch(request, env, context);
   },
 };
