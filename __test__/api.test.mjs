@@ -372,7 +372,7 @@ for (const [name, api] of implementations) {
     const bare = api.parseUseCacheKey(oracle.buildUseCacheKey("/m.ts:get", undefined, digest));
     t.like(bare, { id: "/m.ts:get", moduleId: "/m.ts", exportName: "get", argsKey: digest });
     t.deepEqual([bare.keySeed, bare.serverReferenceId, bare.rootParams], [undefined, undefined, undefined]);
-    for (const text of ["", "x", "cache:use-cache:id", "use-cach"]) t.is(api.parseUseCacheKey(text), null);
+    for (const text of ["", "x", "cache:use-cache:id", "use-ca"]) t.is(api.parseUseCacheKey(text), null);
     t.throws(
       () => api.parseUseCacheKey(),
       invalidType('The "key" argument must be a string. Received undefined'),

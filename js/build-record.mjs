@@ -65,7 +65,7 @@ export class BuildRecordError extends Error {
  *
  * @param {string} path
  */
-export function openRegularFile(path) {
+function openRegularFile(path) {
   // Windows knows neither flag. It has no FIFOs among its files.
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   let file;

