@@ -51,7 +51,7 @@ async function cargoDeny() {
     const target = ["--root", root, "--target-dir", path.join(root, "build")];
     await run(["cargo", "install", "--quiet", "--locked", ...target, `cargo-deny@${CARGO_DENY}`]);
   }
-  return [program, "--offline", "--all-features", "check", "licenses", "bans", "sources"];
+  return [program, "--locked", "--all-features", "check", "licenses", "bans", "sources"];
 }
 
 async function typos() {
