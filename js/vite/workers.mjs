@@ -18,11 +18,11 @@ export const isWorker = (/** @type {string[] | undefined} */ conditions) =>
  */
 export function checkWorkers(servers, { versionMetadataBinding }) {
   const workers = servers.filter(([, { resolve }]) => isWorker(resolve.conditions));
-  const stranger = workers.find(([, { resolve }]) => !resolve.conditions.includes(WORKERD));
-  if (stranger) {
+  const unsupported = workers.find(([, { resolve }]) => !resolve.conditions.includes(WORKERD));
+  if (unsupported) {
     throw new Error(
       `vinextCacheKey takes no options in a build for a runtime that is neither Node nor workerd, and the environment ` +
-        `"${stranger[0]}" is for one`,
+        `"${unsupported[0]}" is for one`,
     );
   }
   if (versionMetadataBinding !== undefined && workers.length === 0) {

@@ -4,13 +4,13 @@ import { RESP_TYPES, createClient } from "redis";
 import { stateOf } from "./freshness.js";
 
 /** As long a command waits for a connection, in milliseconds. A read that fails is a miss to vinext. */
-const PATIENCE = 1000;
+const COMMAND_TIMEOUT = 1000;
 
 export default function createHandler() {
   const { REDIS_URL, CACHE_PREFIX = "" } = process.env;
   const client = createClient({
     url: REDIS_URL,
-    commandOptions: { timeout: PATIENCE, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    commandOptions: { timeout: COMMAND_TIMEOUT, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   });
   // It connects anew by itself.
   const report = (error) => console.error(`Redis: ${error.message || error.code}`);
