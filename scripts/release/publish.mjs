@@ -58,7 +58,7 @@ function upload({ file, id }, dryRun) {
     shell,
   });
   if (status !== 0)
-    throw new Error(`npm did not publish ${id}. Once mended, run this again: it goes on from there`);
+    throw new Error(`npm did not publish ${id}. Fix that, then run this again: it continues from there`);
   if (dryRun) console.log(`+ ${id}: would be published`);
 }
 
