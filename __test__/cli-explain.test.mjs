@@ -227,6 +227,45 @@ test.serial("a build for Workers derives its keys itself, before and after", asy
   t.regex(refused, /^its keys {7}not known$/m);
 });
 
+test.serial(
+  "a Worker that reads its identity when it starts: the options are no error, and nothing is guessed",
+  async (t) => {
+    const cloudflare = "{ name: 'vite-plugin-cloudflare' }";
+    const options = { runtimeDeploymentId: true, versionMetadataBinding: "RELEASE" };
+    const config = VITE_CONFIG.replace(
+      "[vinext()]",
+      `[vinext(), ${cloudflare}, keys(${JSON.stringify(options)})]`,
+    );
+    const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });
+    const server = join(root, "dist/server");
+    mkdirSync(server, { recursive: true });
+    writeFileSync(join(server, "BUILD_ID"), "b1");
+    writeFileSync(join(server, "index.js"), "");
+    const keys = { "use-cache": "vinext-cache-key", pages: "vinext-cache-key" };
+    const facts = {
+      package: "0.1.0",
+      vinext: "1.4.0",
+      runtime: "workers",
+      root: digestOfFolder(root),
+      buildId: "b1",
+    };
+    writeRecord(server, { ...facts, deploymentId: null, options: { ...options, pages: true }, keys }, [
+      join(server, "index.js"),
+    ]);
+    // The variable of this shell is not the Worker's.
+    for (const env of [{}, { NEXT_DEPLOYMENT_ID: "v1" }]) {
+      const { code, codes, json } = await explain(t, root, { ...env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+      t.deepEqual([code, codes, json.prefix], [0, [], undefined]);
+    }
+    const { builtNames } = await import("../js/cli/build.mjs");
+    process.env.NEXT_DEPLOYMENT_ID = "v1";
+    t.teardown(() => delete process.env.NEXT_DEPLOYMENT_ID);
+    t.throws(() => builtNames(root), {
+      message: /the Worker takes its ID from its bindings.+ Name it with --keep/,
+    });
+  },
+);
+
 test.serial("the plugin's options and next.config that do not go together", async (t) => {
   const config = VITE_CONFIG.replace("[vinext()]", "[vinext(), keys({ runtimeDeploymentId: true })]");
   const root = fresh(t, {

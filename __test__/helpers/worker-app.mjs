@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { WorkerStage } from "../../scripts/demo/workers/stage.mjs";
 import { modernNode } from "../../scripts/modern-node.mjs";
 
+export { installExample } from "../../scripts/demo/workers/stage.mjs";
 export { workerdRunsHere } from "../../scripts/worker-versions.mjs";
 
 const PLUGIN = /vinextCacheKey\(\{.*?\}\)/s;

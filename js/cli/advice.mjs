@@ -13,7 +13,8 @@ const fileOf = (/** @type {Facts} */ { project }) => project.loaded.config?.file
 
 /** Whether this package derives the `"use cache"` keys of the last build, or else of one made now. */
 export function derivesKeys(/** @type {Facts} */ { project: { build, loaded } }) {
-  if (build?.cached) return build.plugin;
+  // In a Worker vinext's own code derives them. The plugin only changes what scopes them.
+  if (build?.cached) return build.plugin && build.runtime !== "workers";
   return loaded.config ? loaded.config.plugin && !loaded.config.workers : undefined;
 }
 
@@ -60,11 +61,10 @@ function giveIdentity(/** @type {Facts} */ facts) {
  * @param {import("./project.mjs").Config} config
  * @param {"server" | "deployment"} kind
  */
-function separatePages({ hasCdnAdapter, workers, plugin, runtimeServerDeploymentId }, kind) {
+function separatePages({ hasCdnAdapter, plugin, runtimeServerDeploymentId }, kind) {
   if (hasCdnAdapter) return "give each deployment a CDN cache of its own, or purge it with each deployment.";
   if (kind === "server") return "remove pages: false from the options of vinextCacheKey().";
   const ids = "let generateBuildId give each deployment a build ID of its own";
-  if (workers) return `${ids}, or give each an adapter prefix of its own.`;
   const option = plugin
     ? "set vinextCacheKey({ pages: true })"
     : "add the plugin vinextCacheKey({ pages: true })";
@@ -121,6 +121,7 @@ const RULES = {
     },
   MISSING_AT_RUN_TIME: ({ project: { build }, environmentId }) =>
     build?.atRunTime &&
+    build.runtime !== "workers" &&
     !environmentId && {
       is: "The servers of the last build read their deployment ID from NEXT_DEPLOYMENT_ID, which is not set here.",
       next: "set it where they start. They do not start without it.",
@@ -133,7 +134,7 @@ const RULES = {
       config.deploymentId === undefined ? "" : ` Then also remove deploymentId from ${fileOf(facts)}.`;
     return {
       is: `${fileOf(facts)} has experimental.runtimeServerDeploymentId: true, which vinext ignores.`,
-      next: config.workers ? "remove it." : `${add}.${remove}`,
+      next: `${add}.${remove}`,
     };
   },
   ENVIRONMENT_IGNORED(facts) {
@@ -154,7 +155,6 @@ const RULES = {
       );
     }
     const isConfigured = loaded.config?.deploymentId !== undefined;
-    const canRead = !loaded.config?.workers && build?.runtime !== "workers";
     return {
       is: `${id}, but the last build ignores it: its keys stay under ${quoted(build?.deploymentId || build?.buildId)}.`,
       next: invalidEnvironmentId
@@ -163,9 +163,7 @@ const RULES = {
           ? `remove deploymentId from ${fileOf(facts)}, which takes precedence over it, then build again.`
           : next.kind === "server"
             ? "build again. The servers of that build read it when they start."
-            : canRead
-              ? `build again with it, or let servers read it when they start: ${READ_AT_RUN_TIME}.`
-              : "build again with it.",
+            : `build again with it, or let servers read it when they start: ${READ_AT_RUN_TIME}.`,
     };
   },
   OPTED_OUT(facts) {

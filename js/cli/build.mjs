@@ -223,7 +223,9 @@ function textOf(/** @type {string} */ literal) {
  * @param {Build} build
  * @param {Record<string, unknown>} env of its servers
  */
-export function seedOf({ buildId, deploymentId, atRunTime }, env) {
+export function seedOf({ buildId, deploymentId, atRunTime, runtime }, env) {
+  // A Worker reads its own bindings, not this environment.
+  if (atRunTime && runtime === "workers") return;
   if (atRunTime) return resolveDeploymentId(undefined, env, { runtimeServerDeploymentId: true });
   return deploymentId === undefined ? undefined : deploymentId || buildId;
 }
@@ -239,6 +241,9 @@ export function builtNames(/** @type {string} */ directory) {
   if (build.ambiguous) throw refuse(`the build does not tell its deployment: ${build.ambiguous}. ${NAME_IT}`);
   if (!build.cached && build.keys?.pages !== "vinext-cache-key") {
     throw refuse("the build has no cached function, so there is no deployment to keep");
+  }
+  if (build.atRunTime && build.runtime === "workers") {
+    throw refuse(`the Worker takes its ID from its bindings when it starts. ${NAME_IT}`);
   }
   if (build.atRunTime && !process.env.NEXT_DEPLOYMENT_ID) {
     throw refuse("its servers take their ID from NEXT_DEPLOYMENT_ID, which is not set here");

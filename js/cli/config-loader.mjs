@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { Worker } from "node:worker_threads";
 import { settle } from "../vite/options.mjs";
+import { checkBinding } from "../vite/workers.mjs";
 import { findVinext, flatten, readAppConfig } from "../vite/vinext.mjs";
 
 const MAX_MESSAGE = 300;
@@ -89,10 +90,9 @@ function effectOf(plugin, app, workers) {
   const none = { atRunTime: false, pages: false };
   if (!plugin) return none;
   try {
-    const { runtimeDeploymentId, pages, fileMetadata } = settle(plugin.api?.options ?? {}, app, () => {});
-    if (workers && (runtimeDeploymentId || pages || fileMetadata)) {
-      throw new Error("In a build for Workers the plugin takes no options. Remove them");
-    }
+    const asked = plugin.api?.options ?? {};
+    const { runtimeDeploymentId, pages } = settle(asked, app, () => {});
+    checkBinding(asked, workers);
     return { atRunTime: runtimeDeploymentId, pages };
   } catch (error) {
     return { ...none, conflict: messageOf(error) };

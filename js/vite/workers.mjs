@@ -25,11 +25,20 @@ export function checkWorkers(servers, { versionMetadataBinding }) {
         `"${unsupported[0]}" is for one`,
     );
   }
-  if (versionMetadataBinding !== undefined && workers.length === 0) {
-    throw new Error(
-      'vinextCacheKey\'s option "versionMetadataBinding" is for Cloudflare Workers, and this build is for Node. Remove it',
-    );
-  }
+  checkBinding({ versionMetadataBinding }, workers.length > 0);
+}
+
+/**
+ * Throws for a binding in a build without Workers.
+ *
+ * @param {import("../vite.mjs").VinextCacheKeyOptions} options
+ * @param {boolean} hasWorkers
+ */
+export function checkBinding({ versionMetadataBinding }, hasWorkers) {
+  if (versionMetadataBinding === undefined || hasWorkers) return;
+  throw new Error(
+    'vinextCacheKey\'s option "versionMetadataBinding" is for Cloudflare Workers, and this build is for Node. Remove it',
+  );
 }
 
 /** The module with the identity of a Worker. Only named bindings are read. */

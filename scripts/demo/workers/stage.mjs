@@ -19,6 +19,9 @@ const FILES = [
   "wrangler.jsonc",
 ];
 
+/** Installs what the example needs beside the packages at the root. */
+export const installExample = () => installIn(EXAMPLE);
+
 export class WorkerStage {
   #env = {
     // A key of its own for each build would change every function's id.
@@ -30,7 +33,7 @@ export class WorkerStage {
   /** @param {{ signal?: AbortSignal, env?: Record<string, string> }} [options] `env` is the build's. */
   constructor({ signal, env } = {}) {
     if (!workerdRunsHere) throw new Error(`workerd does not run on ${process.platform}-${process.arch}.`);
-    installIn(EXAMPLE);
+    installExample();
     Object.assign(this.#env, env);
     this.#signal = signal;
     this.root = mkdtempSync(path.join(EXAMPLE, "test-"));
