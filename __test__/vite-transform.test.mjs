@@ -35,7 +35,7 @@ export const findNextConfigPath = () => "next.config.mjs";
 export const loadNextConfig = () => ({});`;
 
 /** A vinext of its own version, so that what is said of it has not been said before. */
-function release(code, { sibling = flightArguments, pages = isrCache } = {}) {
+function release(code, { sibling = flightArguments, pages = isrCache, loader = CONFIG_LOADER } = {}) {
   const version = `1.4.0-test.${(releases += 1)}`;
   const directory = join(scratch, version, "a fork");
   const file = (path) => join(directory, "dist", path);
@@ -44,7 +44,7 @@ function release(code, { sibling = flightArguments, pages = isrCache } = {}) {
     ["shims/cache-runtime.js", code],
     ["shims/cache-flight-arguments.js", sibling],
     ["server/isr-cache.js", pages],
-    ["config/next-config.js", CONFIG_LOADER],
+    ["config/next-config.js", loader],
   ]) {
     mkdirSync(join(file(path), ".."), { recursive: true });
     if (text !== null) writeFileSync(file(path), text);
@@ -89,6 +89,7 @@ async function transform(
     },
     getModuleInfo: () => ({ isEntry: false }),
   };
+  plugin.buildStart.call(context);
   const { filter, handler } = plugin.transform;
   const result = (filter?.id.test(id) ?? true) ? handler.call(context, code, id) : undefined;
   return { code: result?.code, map: result?.map, warnings };
@@ -448,6 +449,43 @@ test("leaves vinext alone if the same functions mean something else", async (t) 
   ]) {
     await refusedPages(t, changed(isrCache, from, to));
   }
+});
+
+test("a vinext whose key module has another name is reported as an unknown one", async (t) => {
+  const vinext = release(runtime);
+  rmSync(vinext.file("shims/cache-runtime.js"));
+  const message = /keeps deriving its "use cache" keys itself.*there is no vinext\/shims\/cache-runtime/;
+  for (const options of [{ fileMetadata: true }, { runtimeDeploymentId: true }]) {
+    await t.throwsAsync(transform(vinext, { options }), { message });
+  }
+  for (const conditions of [["workerd"], ["node"]]) {
+    const environment = { name: "rsc", config: { consumer: "server", resolve: { conditions } } };
+    await t.throwsAsync(transform(vinext, { options: { fileMetadata: true }, environment }), { message });
+    const { warnings } = await transform(vinext, { environment });
+    t.is(warnings.length, conditions.includes("node") ? 1 : 0);
+    for (const warning of warnings) t.regex(warning, message);
+  }
+  const other = release(runtime);
+  rmSync(other.file("server/isr-cache.js"));
+  t.deepEqual((await transform(other)).warnings, []);
+  await t.throwsAsync(transform(other, { options: { pages: true } }), {
+    message: /keeps deriving its page keys itself.*there is no vinext\/internal\/server\/isr-cache/,
+  });
+});
+
+test("an option that depends on next.config is an error where vinext does not export how it reads it", async (t) => {
+  const vinext = release(runtime, { loader: null });
+  for (const options of [
+    { pages: true },
+    { runtimeDeploymentId: true },
+    { versionMetadataBinding: "RELEASE" },
+  ]) {
+    const [name] = Object.keys(options);
+    await t.throwsAsync(transform(vinext, { options }), {
+      message: new RegExp(`the option "${name}" needs`),
+    });
+  }
+  t.truthy((await transform(vinext, { options: { fileMetadata: true } })).code);
 });
 
 test("warns once, however often a module is loaded", async (t) => {

@@ -1,7 +1,10 @@
 // The plugin's options in builds for Workers, as far as they are known before anything is built.
 import { tmpdir } from "node:os";
+import { gzipSync } from "node:zlib";
 import test from "ava";
+import { rolldown } from "rolldown";
 import { resolveConfig } from "vite";
+import { isVirtual, keysOf, sourceOf } from "../js/vite/keys.mjs";
 import { settle, validate } from "../js/vite/options.mjs";
 import vinextCacheKey from "../js/vite.mjs";
 
@@ -64,4 +67,26 @@ test("deploymentId in next.config is refused together with run-time identity", (
       message: /Remove deploymentId from next\.config\.js/,
     });
   }
+});
+
+test("all options add little code to a Worker, and neither the API nor a parser of keys", async (t) => {
+  const options = { pages: true, fileMetadata: true, ...RUNTIME, ...BINDING };
+  const families = ["use-cache", "pages"].map((family) => `export * from "${keysOf(family)}";`).join("\n");
+  const modules = {
+    name: "modules",
+    resolveId: (id) => (id === "entry" || isVirtual(id) ? `\0${id}` : undefined),
+    load(id) {
+      if (id === "\0entry") return families;
+      return id.startsWith("\0") ? sourceOf(id.slice(1), options, "workers") : undefined;
+    },
+  };
+  const bundle = await rolldown({ input: "entry", external: ["cloudflare:workers"], plugins: [modules] });
+  const { output } = await bundle.generate({ minify: true });
+  const [{ code, modules: bundled }] = output;
+  t.true(code.includes("deployment:"));
+  t.true(code.length <= 6000, `${code.length} bytes`);
+  t.true(gzipSync(code).length <= 2500, `${gzipSync(code).length} bytes`);
+  const exported = Object.values(bundled).flatMap(({ renderedExports }) => renderedExports);
+  t.true(exported.includes("keyedWithMetadata"));
+  t.false(exported.some((name) => /^parse|^createApi$|^shortener$/.test(name)));
 });

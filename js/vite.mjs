@@ -15,6 +15,9 @@ const { version: VERSION } = createRequire(import.meta.url)("../package.json");
 /** The environments in which vinext builds servers for Node. */
 const NODE_ENVIRONMENTS = ["rsc", "ssr"];
 
+/** The options whose effect depends on next.config. */
+const NEED_CONFIG = /** @type {const} */ (["pages", "runtimeDeploymentId", "versionMetadataBinding"]);
+
 const DEPLOYMENT_ID = "process.env.NEXT_DEPLOYMENT_ID";
 /** The directive of a client component. Only comments may come before it. */
 const USE_CLIENT = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*["']use client["']/;
@@ -118,6 +121,23 @@ export default function vinextCacheKey(asked = {}) {
   const isNeeded = (/** @type {Family} */ family) =>
     family === "pages" ? scopesPages : options.fileMetadata || options.runtimeDeploymentId;
 
+  /** Whether this package changes the keys of a family where it knows vinext's code. */
+  const isChanged = (/** @type {Family} */ family, /** @type {"node" | "workers"} */ runtime) =>
+    isNeeded(family) || (family === "use-cache" && runtime === "node");
+
+  /**
+   * Says that vinext's own code stays because it is not known. That is an error where an option needs other keys.
+   *
+   * @param {Family} family
+   * @param {string} reason
+   * @param {{ error: (message: string) => never, warn: (message: string) => void }} context
+   */
+  function leave(family, reason, context) {
+    const message = `vinext ${vinext?.version} keeps deriving its ${KEYS_OF[family]} itself: ${PACKAGE} does not recognise its code (${reason})`;
+    if (isNeeded(family)) context.error(message);
+    once(message, (text) => context.warn(text));
+  }
+
   /** The runtime of an environment in which vinext's code is to be changed. */
   function changedRuntime(/** @type {import("vite").Environment} */ { name, config }) {
     const runtime = runtimeOf(config);
@@ -174,9 +194,10 @@ export default function vinextCacheKey(asked = {}) {
         hasAppRouter = environments?.rsc !== undefined;
         if (command !== "build") return;
         const config = await readAppConfig(vinext, root, plugins);
-        if (!config && (asked.runtimeDeploymentId || asked.pages)) {
+        const needy = NEED_CONFIG.find((name) => asked[name]);
+        if (!config && needy) {
           throw new Error(
-            `vinext ${vinext.version} does not export how it reads next.config; "pages" and "runtimeDeploymentId" need that`,
+            `vinext ${vinext.version} does not export how it reads next.config, and the option "${needy}" needs that`,
           );
         }
         if (config) options = settle(asked, config, warn);
@@ -226,6 +247,17 @@ export default function vinextCacheKey(asked = {}) {
 
     applyToEnvironment: ({ config }) => runtimeOf(config) !== undefined,
 
+    buildStart() {
+      const runtime = changedRuntime(this.environment);
+      if (!vinext || !runtime) return;
+      const found = new Set(keyModules.values());
+      // A module that has another name is never transformed, so nothing else would say that its keys are vinext's own.
+      for (const family of FAMILIES) {
+        if (found.has(family) || !isChanged(family, runtime)) continue;
+        leave(family, `there is no ${RELEASES[0].families[family].specifier}`, this);
+      }
+    },
+
     resolveId: {
       filter: { id: new RegExp(`^virtual:${PACKAGE}/`) },
       handler: (id) => (isVirtual(id) ? `\0${id}` : undefined),
@@ -249,14 +281,10 @@ export default function vinextCacheKey(asked = {}) {
         if (file && family) {
           const parse = (/** @type {string} */ text) => this.parse(text);
           const { code: result, reason } = rewriteFor(family, code, file, { runtime, parse });
-          const isUsed =
-            result !== undefined && (isNeeded(family) || (family === "use-cache" && runtime === "node"));
+          const isUsed = result !== undefined && isChanged(family, runtime);
           rewritten.set(`${this.environment.name}:${file}`, isUsed);
-          if (result !== undefined) return isUsed ? { code: result, map: null } : undefined;
-          const message = `vinext ${vinext?.version} keeps deriving its ${KEYS_OF[family]} itself: ${PACKAGE} does not recognise its code (${reason})`;
-          if (isNeeded(family)) this.error(message);
-          once(message, (text) => this.warn(text));
-          return;
+          if (result === undefined) return leave(family, reason, this);
+          return isUsed ? { code: result, map: null } : undefined;
         }
         if (!options.runtimeDeploymentId) return;
         // vinext's own code names the build, whose scripts all its deployments share. So does a client component, which
