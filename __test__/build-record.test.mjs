@@ -76,6 +76,21 @@ test("a record is read as it was written", (t) => {
   t.is(readBuild(root).source, "code");
 });
 
+test("docs/plugin.md shows each field of a record, in its order, and says what it means", (t) => {
+  const page = readFileSync(new URL("../docs/plugin.md", import.meta.url), "utf8");
+  const shown = JSON.parse(/```json\n([^]*?)```/.exec(page)[1]);
+  const { record } = recorded(t);
+  const fields = Object.keys(JSON.parse(readFileSync(record, "utf8")));
+  t.deepEqual(Object.keys(shown), fields);
+  const explained = [...page.matchAll(/^- ((?:`\w+`, )*`\w+`):/gm)].flatMap(([, names]) =>
+    names.match(/\w+/g),
+  );
+  t.deepEqual(
+    fields.filter((name) => !explained.includes(name)),
+    [],
+  );
+});
+
 test("a record decides, whatever the code looks like", (t) => {
   const { root, server } = project(t, { "index.js": `${ofPlugin("v9")}var x="runtimeServerDeploymentId"` });
   writeRecord(server, FACTS, [join(server, "index.js")]);

@@ -1,14 +1,27 @@
-// Every snippet of the README, and every example in the types, runs: `expression; // value` has that value.
+// Every snippet of the README, and every example in the types, runs: `expression; // value` has that value. Links lead somewhere,
+// and pages that list something list all of it.
 import test from "ava";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as api from "../index.js";
 import { modernNode } from "../scripts/modern-node.mjs";
 
-const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const page = (path) => new URL(`../${path}`, import.meta.url);
+const read = (path) => readFileSync(page(path), "utf8");
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  ...["docs", "examples/workers", "examples/two-deployments"].flatMap((folder) =>
+    readdirSync(page(folder), { recursive: folder === "docs" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
+  ),
+];
 const fences = (text) => [...text.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code);
 
 /** Turns `expression; // value` into a check, of which there must be one. */
@@ -60,5 +73,50 @@ test("the examples in the types", async (t) => {
     const { checks, text } = checked(example);
     t.true(checks > 0, example);
     await t.notThrowsAsync(run(`import { ${names} } from "vinext-cache-key";\n${text}`), example);
+  }
+});
+
+/** The anchors that GitHub gives the headings of a page. */
+const anchors = (text) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+for (const path of PAGES) {
+  test(`the links of ${path} lead somewhere`, (t) => {
+    for (const [, target] of read(path).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const { pathname, hash } = new URL(target, `file:///${path}`);
+      const file = pathname.slice(1);
+      t.true(existsSync(page(file)), target);
+      if (hash) t.true(anchors(read(file)).includes(hash.slice(1)), target);
+    }
+    t.pass();
+  });
+}
+
+test("docs/api.md names everything that the package exports, and the options of each function", (t) => {
+  const text = read("docs/api.md");
+  const names = Object.keys(api).filter((name) => name !== "default");
+  const options = [...read("index.d.ts").matchAll(/interface \w+Options \{([^]*?)\n\}/g)].flatMap(
+    ([, body]) => [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name),
+  );
+  t.true(options.includes("maxBytes"));
+  t.deepEqual(
+    [...names, ...options].filter((name) => !text.includes(name)),
+    [],
+  );
+});
+
+test("the plugin's page has a section for each option, and README and the changelog name them", (t) => {
+  const options = [...read("js/vite.mjs").matchAll(/@property \{\w+\} \[(\w+)\]/g)].map(([, name]) => name);
+  t.is(options.length, 4);
+  for (const option of options) {
+    t.true(read("docs/plugin.md").includes(`### \`${option}\`\n`), option);
+    t.true(read("README.md").includes(`### \`${option}\`\n`), option);
+    t.true(read("CHANGELOG.md").includes(`\`${option}\``), option);
   }
 });
