@@ -185,7 +185,8 @@ function remedy(version, attempt) {
   }
   const wanted = `${specifier}@${version}`;
   // The path is of the manifest of a package that lacks its binary.
-  const damaged = binary ?? error.path;
+  // On Windows, Node 20 has it with a prefix that no command takes.
+  const damaged = binary ?? error.path?.replace(/^\\\\\?\\/, "");
   const project = projectHere();
   if (!project) return { action: rebuild(wanted, damaged) };
   const { folder } = project;

@@ -9,9 +9,12 @@ import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
 import { installIn } from "../install-in.mjs";
 import { PLATFORMS, binaryOf, pack } from "../pack.mjs";
+import { bundleRows } from "./bundles.mjs";
+import { containerRows } from "./containers.mjs";
 import { startWith } from "./registry.mjs";
 import { remedies } from "./remedies.mjs";
 import { rows } from "./rows.mjs";
+import { runnerRows } from "./runners.mjs";
 import { Site } from "./site.mjs";
 
 const HELP = `npm run test:install -- [options] [text…]
@@ -39,18 +42,19 @@ function hostPlatform() {
   return found;
 }
 
-/** The binary for this machine, as it is shipped. */
-async function buildHost(target) {
-  if (!existsSync(binaryOf(target))) await run("npm", ["run", "prebuild", "--", target], { cwd: ROOT });
+/** Builds the binaries for these platforms, as they are shipped, where that has not been done yet. */
+async function buildMissing(platforms) {
+  const missing = platforms.filter((platform) => !existsSync(binaryOf(platform)));
+  if (missing.length > 0) await run("npm", ["run", "prebuild", "--", ...missing], { cwd: ROOT });
 }
 
 /** Every platform's package, as package managers ask for all of them; for other machines' binaries an empty file will do. */
-function packAll(folder, target) {
+function packAll(folder, needed) {
   const npm = path.join(folder, "npm");
   for (const platform of PLATFORMS) {
     const binary = binaryOf(platform, npm);
     mkdirSync(path.dirname(binary), { recursive: true });
-    if (platform === target) cpSync(binaryOf(target), binary);
+    if (needed.includes(platform)) cpSync(binaryOf(platform), binary);
     else writeFileSync(binary, "");
   }
   return pack(path.join(folder, "tarballs"), PLATFORMS, npm);
@@ -81,6 +85,7 @@ async function attempt({ title, node = "24", run }, { folder, keep, ...how }) {
 /** Takes the rows, two at a time; returns what came of each. */
 async function takeRows(chosen, work, { keep, json }, signal) {
   const target = hostPlatform();
+  const needed = [...new Set([target, ...chosen.flatMap(({ needs = [] }) => needs)])];
   const results = new Map();
   let tarballs;
   let registry;
@@ -93,8 +98,8 @@ async function takeRows(chosen, work, { keep, json }, signal) {
   };
   const tasks = [
     { title: "Install package managers and runtimes", task: () => installIn(import.meta.dirname) },
-    { title: `Build the binary for ${target}`, task: () => buildHost(target) },
-    { title: "Pack", task: () => (tarballs = packAll(work, target)) },
+    { title: `Build the binary for ${needed.join(" and ")}`, task: () => buildMissing(needed) },
+    { title: "Pack", task: () => (tarballs = packAll(work, needed)) },
     {
       title: "Publish on loopback",
       async task() {
@@ -129,7 +134,8 @@ async function main({ values, positionals }, signal) {
   if (values.help) return console.log(HELP);
   const isChosen = ({ title }) =>
     positionals.length === 0 || positionals.some((text) => title.includes(text));
-  const chosen = [...rows, ...remedies].filter(isChosen);
+  const all = [...rows, ...bundleRows, ...runnerRows, ...containerRows, ...remedies];
+  const chosen = all.filter(isChosen);
   if (chosen.length === 0) throw new Error(`No row's title holds ${positionals.join(" or ")}.`);
   if (values.list) return console.log(chosen.map(({ title }) => title).join("\n"));
 

@@ -1,6 +1,6 @@
 // The ways in which users install and run the package.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildApp, startServer, startStandalone } from "../vinext-server.mjs";
@@ -13,7 +13,12 @@ const NODES_FOR_VINEXT = NODES.slice(1);
 const PROGRAMS = { CommonJS: "common.cjs", "ES module": "module.mjs" };
 
 /**
- * @typedef {{ title: string, node?: string, run: (site: import("./site.mjs").Site) => Promise<void> }} Row
+ * @typedef {object} Row
+ * @property {string} title
+ * @property {string} [node] A major version.
+ * @property {string} [needs] A platform whose binary has to be there, beside this machine's.
+ * @property {(site: import("./site.mjs").Site) => Promise<void>} run
+ *
  * @type {(titles: string[], row: (title: string) => Row) => Row[]}
  */
 const each = (titles, row) => titles.map(row);
@@ -38,8 +43,12 @@ const plain = (kind, file) =>
 
 /** Both programs, installed and run by another tool. */
 async function both(site, install, start) {
-  site.bring("report.cjs", ...Object.values(PROGRAMS));
   await site.run(...install);
+  await runBoth(site, start);
+}
+
+export async function runBoth(site, start) {
+  site.bring("report.cjs", ...Object.values(PROGRAMS));
   for (const file of Object.values(PROGRAMS)) await site.check(...start, file);
 }
 
@@ -113,7 +122,7 @@ const types = ["NodeNext", "Bundler"].flatMap((resolution) =>
 );
 
 const bundlers = each(["esbuild@0.28.2", "rolldown@1.3.2", "webpack@5.112.2"], (bundler) => ({
-  title: `Bundled by ${bundler.replace("@", " ")}`,
+  title: `Kept out of the bundle by ${bundler.replace("@", " ")}`,
   async run(site) {
     const [name] = bundler.split("@");
     site.bring("report.cjs", "module.mjs", `${name}.mjs`);
@@ -161,12 +170,30 @@ export async function installExample(site, { install = ["npm", "install"], outpu
   await site.run(...install);
 }
 
-/** The app's pages have to come, with keys that the installed addon derived. */
-async function visit(site, starting) {
+/** Requests a page of the app; returns the implementation that derived its keys. */
+export async function implementationOf(starting) {
   const server = await starting;
   try {
     assert.match(await server.request("/rate"), /<output>/);
-    site.checkNative(JSON.parse(await server.request("/runtime")));
+    return JSON.parse(await server.request("/runtime"));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The app's pages have to come, with keys that the installed addon derived. */
+const visit = async (site, starting) => site.checkNative(await implementationOf(starting));
+
+/** Lets the app itself use the package, with that in its configurations; the addon has to derive its keys. */
+async function useInRoute(site, nextConfig, viteConfig) {
+  site.write("next.config.js", `import config from "./app.config.js";\nexport default ${nextConfig};\n`);
+  site.write("vite.config.js", viteConfig);
+  await buildApp(site.folder, site);
+  const server = await startServer(site.folder, site);
+  try {
+    const { implementation, prefix } = JSON.parse(await server.request("/own"));
+    assert.equal(prefix, "use-cache:build:v1:");
+    site.checkNative(implementation);
   } finally {
     await server.stop();
   }
@@ -216,6 +243,24 @@ const apps = [
   },
 ];
 
+const usedInRoute = {
+  title: "vinext app, used in a route handler",
+  async run(site) {
+    await installExample(site);
+    renameSync(path.join(site.folder, "next.config.js"), path.join(site.folder, "app.config.js"));
+    mkdirSync(path.join(site.folder, "app/own"));
+    site.bring("route.js");
+    renameSync(path.join(site.folder, "route.js"), path.join(site.folder, "app/own/route.js"));
+    const withPlugin = site.read("vite.config.js");
+    const withoutPlugin = 'import vinext from "vinext";\nexport default { plugins: [vinext()] };\n';
+    await useInRoute(site, "config", withPlugin);
+    const external = `{ ...config, serverExternalPackages: ["${PACKAGE}"] }`;
+    await useInRoute(site, external, withoutPlugin);
+    // The bundler cannot read a binary.
+    await assert.rejects(useInRoute(site, "config", withoutPlugin), /UNLOADABLE_DEPENDENCY/);
+  },
+};
+
 /** @type {Row[]} */
 export const rows = [
   ...Object.entries(PROGRAMS).flatMap(([kind, file]) => plain(kind, file)),
@@ -224,4 +269,5 @@ export const rows = [
   ...bundlers,
   traced,
   ...apps,
+  usedInRoute,
 ];

@@ -1,7 +1,7 @@
 // Where one row takes place: an empty project with a Node and a registry, and without a Rust toolchain.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import * as api from "../../js/portable.mjs";
@@ -49,6 +49,27 @@ export class Site {
 
   read(file) {
     return readFileSync(path.join(this.folder, file), "utf8");
+  }
+
+  /** The same place, with another folder as the project. */
+  at(folder) {
+    const site = this.#but({ folder });
+    site.write("expected.json", EXPECTED);
+    return site;
+  }
+
+  /** The same place, with more in the environment. */
+  with(env) {
+    return this.#but({ env: { ...this.env, ...env } });
+  }
+
+  #but(changes) {
+    return Object.assign(Object.create(Site.prototype), this, changes);
+  }
+
+  /** Removes the package that has the binary, as installed by npm. */
+  removeBinary() {
+    rmSync(path.join(this.folder, `node_modules/vinext-cache-key-${this.target}`), { recursive: true });
   }
 
   /** The folder without links, as the package sees it. */

