@@ -1,8 +1,16 @@
 // Emits js/cjs/: the two engines with the shell as CommonJS, for `require` where it takes no ES modules (Jest, older Node 20).
+
+// Node's own modules do not come by `require`: in a bundle that is an ES module, that throws.
+const builtins = {
+  name: "builtins",
+  renderChunk: (code) => code.replaceAll(/\brequire\("(node:\w+)"\)/g, 'process.getBuiltinModule("$1")'),
+};
+
 // Each engine is one file, because one more file to read takes a tenth of the time that loading the package takes.
 export default ["native", "portable"].map((name) => ({
   input: `js/${name}.mjs`,
   platform: "node",
+  plugins: [builtins],
   output: {
     file: `js/cjs/${name}.js`,
     format: "cjs",

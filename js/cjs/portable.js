@@ -2,7 +2,7 @@
 // Generated from js/portable.mjs by `npm run build`.
 "use strict";
 Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
-let node_crypto = require("node:crypto");
+let node_crypto = process.getBuiltinModule("node:crypto");
 // js/portable/parse.mjs
 const SCHEME$2 = "use-cache:";
 const SEED_MARK = "build:";

@@ -42,7 +42,8 @@ async function fillWithMusl(root) {
  */
 async function container(site, app, fill) {
   const root = path.join(site.home, "container");
-  for (const folder of ["app", "lib", "proc", "dev", "tmp"]) mkdirSync(path.join(root, folder), { recursive: true });
+  for (const folder of ["app", "lib", "proc", "dev", "tmp"])
+    mkdirSync(path.join(root, folder), { recursive: true });
   await fill(root);
   renameSync(app, path.join(root, "app"));
   const launcher = path.join(site.home, "node-in-container");

@@ -121,6 +121,31 @@ const types = ["NodeNext", "Bundler"].flatMap((resolution) =>
   })),
 );
 
+/** The plugin in a CommonJS project, for which TypeScript takes no types of ES modules. */
+const commonJsTypes = each(["7.0.2", "5.9.3"], (typescript) => ({
+  title: `TypeScript ${typescript}, Node16, CommonJS`,
+  async run(site) {
+    site.bring("plugin.cts");
+    const compilerOptions = {
+      module: "Node16",
+      target: "ES2022",
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+    };
+    await site.run(
+      "npm",
+      "install",
+      PACKAGE,
+      `typescript@${typescript}`,
+      "vite@8.3.8",
+      "@types/node@24.19.2",
+    );
+    site.write("tsconfig.json", { compilerOptions, files: ["plugin.cts"] });
+    await site.run("tsc");
+  },
+}));
+
 const bundlers = each(["esbuild@0.28.2", "rolldown@1.3.2", "webpack@5.112.2"], (bundler) => ({
   title: `Kept out of the bundle by ${bundler.replace("@", " ")}`,
   async run(site) {
@@ -266,6 +291,7 @@ export const rows = [
   ...Object.entries(PROGRAMS).flatMap(([kind, file]) => plain(kind, file)),
   ...managers,
   ...types,
+  ...commonJsTypes,
   ...bundlers,
   traced,
   ...apps,
