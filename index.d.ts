@@ -256,6 +256,8 @@ export interface ShortenedKeyParts {
   ambiguous: false;
   /** The deployment that scopes the key, which is then a page key. */
   deploymentId?: string;
+  /** The seed that scopes the key, which is then a `"use cache"` key. */
+  keySeed?: string;
   /** The SHA-256 of the whole key, 43 base64url characters. */
   digest: string;
 }

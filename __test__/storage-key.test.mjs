@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import test from "ava";
 import fc from "fast-check";
 import { functionId, keySeed, rootParams } from "./helpers/arbitraries.mjs";
+import { run as cli } from "./helpers/cli.mjs";
 import { implementations } from "./helpers/implementations.mjs";
 import * as vinext from "./helpers/oracle.mjs";
 import { share } from "./helpers/share.mjs";
@@ -128,6 +129,40 @@ for (const [name, api] of implementations) {
     t.deepEqual(shared, []);
   });
 }
+
+for (const [name, { parseCacheKey, storageKey }] of implementations) {
+  test(`${name}: a shortened key says whose it is`, (t) => {
+    for (const [scope, owner] of [
+      ["use-cache:build:a%3Ab:", { keySeed: "a:b" }],
+      ["use-cache:", {}],
+      ["deployment:v1:", { deploymentId: "v1" }],
+      ["", {}],
+    ]) {
+      const whole = scope + "x".repeat(600);
+      const digest = sha256(whole);
+      const parts = JSON.parse(JSON.stringify(parseCacheKey(storageKey(whole, KV))));
+      t.deepEqual(parts, { family: "shortened", ambiguous: false, ...owner, digest }, scope);
+    }
+  });
+}
+
+test("the commands know shortened keys: stale by their scope, inspect by family and bytes", async (t) => {
+  const [[, { storageKey }]] = implementations;
+  const keys = [
+    "use-cache:build:v1:",
+    "use-cache:build:v2:",
+    "deployment:v1:app:v2:b:/",
+    "deployment:v2:app:v2:b:/",
+  ].map((start) => `cache:${storageKey(start + "x".repeat(600), { maxBytes: 506 })}`);
+  const stale = await cli(["stale", "--keep", "v2", "--strip-prefix", "cache:"], { input: keys.join("\n") });
+  t.deepEqual([stale.code, stale.out.trim().split("\n")], [0, [keys[0], keys[2]]]);
+  const long = `cache:use-cache:build:v1:${"é".repeat(300)}`;
+  const table = await cli(["inspect", "--bytes", "--strip-prefix", "cache:", ...keys, long]);
+  t.regex(table.out, /^v1 +shortened .+ 75$/m);
+  t.regex(table.out, / 625 \(over 512\)$/m);
+  const json = await cli(["inspect", "--bytes", "--json", "--strip-prefix", "cache:", long]);
+  t.is(JSON.parse(json.out).bytes, 625);
+});
 
 test("both implementations give the same storage keys, 100000 times", (t) => {
   const [[, native], [, portable]] = implementations;

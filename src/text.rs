@@ -122,7 +122,7 @@ pub enum CacheKey<'a> {
     Fetch(&'a str),
     UnstableCache(&'a str),
     Tag(&'a str),
-    Shortened { deployment_id: Option<&'a str>, digest: &'a str },
+    Shortened { deployment_id: Option<&'a str>, key_seed: Option<String>, digest: &'a str },
 }
 
 /// Takes a key of any family apart, or returns `None` for text that is a key of none.
@@ -142,8 +142,8 @@ pub fn parse_cache_key(key: &str) -> Option<CacheKey<'_>> {
         cache_key::CacheKey::Fetch(digest) => CacheKey::Fetch(utf8(digest)?),
         cache_key::CacheKey::UnstableCache(digest) => CacheKey::UnstableCache(utf8(digest)?),
         cache_key::CacheKey::Tag(tag) => CacheKey::Tag(utf8(tag)?),
-        cache_key::CacheKey::Shortened { deployment_id, digest } => {
-            CacheKey::Shortened { deployment_id, digest: utf8(digest)? }
+        cache_key::CacheKey::Shortened { deployment_id, key_seed, digest } => {
+            CacheKey::Shortened { deployment_id, key_seed, digest: utf8(digest)? }
         }
     })
 }

@@ -117,7 +117,7 @@ const SHARED = new RegExp(`^(unstable_cache:v2:)?(${SHA256})$`);
 const TAG = /^(?:((?:__)?tag:)|_N_T_)([^]*)$/;
 function parseCacheKey$1(key) {
 	const call = parseUseCacheKey$1(key);
-	if (call) return {
+	if (call) return shortenedCall(call) ?? {
 		family: "use-cache",
 		ambiguous: false,
 		...call
@@ -151,6 +151,15 @@ function parsePageKey(key) {
 		...page,
 		artifact,
 		variant: (slash ?? variant)?.slice(1) || void 0
+	};
+}
+function shortenedCall({ id, keySeed, argsKey, argsForm, rootParams }) {
+	if (id !== "sha256" || argsKey === void 0 || argsForm !== "digest" || rootParams) return;
+	return {
+		family: "shortened",
+		ambiguous: false,
+		keySeed,
+		digest: argsKey
 	};
 }
 function parseShortenedKey(key) {

@@ -12,6 +12,9 @@ import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
+/** Workers KV refuses a key of more bytes. */
+const KV_LIMIT = 512;
+
 /** So many rows are aligned with each other, so that a list of any length can be read. */
 const BATCH = 1000;
 
@@ -28,6 +31,7 @@ ${STORE_HELP}
                          stands for any text up to what follows: "shop:*:"
   -0, --null             keys on stdin are separated by NUL
   --quoted               each line on stdin is a key as "redis-cli --no-raw" prints it
+  --bytes                also the length of each key; Workers KV refuses more than 512 bytes, which is marked
   --summary              keys and their bytes per deployment, family and function, the largest first
   --memory               with --summary: also the memory that entries take, as Redis reports it
   --csv                  with --summary: as CSV
@@ -45,6 +49,7 @@ export const options = {
   "strip-prefix": { type: "string", multiple: true, default: [] },
   null: { type: "boolean", short: "0", default: false },
   quoted: { type: "boolean", default: false },
+  bytes: { type: "boolean", default: false },
   summary: { type: "boolean", default: false },
   memory: { type: "boolean", default: false },
   csv: { type: "boolean", default: false },
@@ -104,8 +109,8 @@ async function* readStore(text, values) {
   }
 }
 
-/** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {{ json?: boolean }} values */
-async function printKeys(batches, reader, hint, { json }) {
+/** @param {AsyncIterable<Batch>} batches @param {PartsReader} reader @param {PrefixHint} hint @param {{ json?: boolean, bytes?: boolean }} values */
+async function printKeys(batches, reader, hint, { json, bytes }) {
   // A terminal that does not know its width says 0.
   const columns = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
   let withHead = true;
@@ -113,10 +118,10 @@ async function printKeys(batches, reader, hint, { json }) {
     const parts = keys.map((key) => reader.parts(key));
     for (const [index, key] of keys.entries()) if (!parts[index]) hint.see(key);
     const lines = json
-      ? keys.map((key, index) => toJson({ key, parts: parts[index] }))
+      ? keys.map((key, index) => toJson({ key, parts: parts[index], ...(bytes && { bytes: bytesOf(key) }) }))
       : renderTable(
-          HEAD,
-          keys.map((key, index) => row(key, parts[index])),
+          bytes ? [...HEAD, { title: "bytes" }] : HEAD,
+          keys.map((key, index) => row(key, parts[index], bytes)),
           { withHead, columns },
         );
     await stdout.write(`${lines.join("\n")}\n`);
@@ -147,11 +152,18 @@ const HEAD = [
   { title: "root params" },
 ];
 
-/** @param {string} key @param {import("./parts.mjs").Parts | null} parts */
-function row(key, parts) {
-  if (!parts) return `${visible(key)}  (not a key of vinext)`;
-  return [ownerOf(parts), parts.family, ...cellsOf(parts)].map(visible);
+/** @param {string} key @param {import("./parts.mjs").Parts | null} parts @param {boolean} [withBytes] */
+function row(key, parts, withBytes) {
+  const bytes = withBytes ? [bytesText(bytesOf(key))] : [];
+  if (!parts) return [visible(key), "(not a key of vinext)", ...bytes].join("  ");
+  return [...[ownerOf(parts), parts.family, ...cellsOf(parts)].map(visible), ...bytes];
 }
+
+/** What a key has in the store. A byte that is not UTF-8 is a surrogate here, see `decodeKey`. @param {string} key */
+const bytesOf = (key) => Buffer.byteLength(key) - 2 * (key.match(/\p{Surrogate}/gu)?.length ?? 0);
+
+const bytesText = (/** @type {number} */ bytes) =>
+  bytes > KV_LIMIT ? `${bytes} (over ${KV_LIMIT})` : `${bytes}`;
 
 /** What an entry is, within its family: the cells behind the family. @param {import("./parts.mjs").Parts} parts */
 function cellsOf(parts) {

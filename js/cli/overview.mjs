@@ -33,7 +33,8 @@ function namesOf(parts) {
     const { deployment = null, functionId } = parts;
     return { deployment, build: null, family, module: functionId, function: null };
   }
-  const deployment = ("deploymentId" in parts && parts.deploymentId) || null;
+  const deployment =
+    ("deploymentId" in parts && parts.deploymentId) || ("keySeed" in parts && parts.keySeed) || null;
   const build = (!deployment && "buildId" in parts && parts.buildId) || null;
   return { deployment, build, family, module: null, function: null };
 }

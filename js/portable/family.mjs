@@ -18,7 +18,7 @@ const TAG = /^(?:((?:__)?tag:)|_N_T_)([^]*)$/;
 /** @param {string} key @returns {import("../../index.js").CacheKeyParts | null} */
 export function parseCacheKey(key) {
   const call = parseUseCacheKey(key);
-  if (call) return { family: "use-cache", ambiguous: false, ...call };
+  if (call) return shortenedCall(call) ?? { family: "use-cache", ambiguous: false, ...call };
   return parsePageKey(key) ?? parseShortenedKey(key) ?? parseSharedKey(key) ?? parseTagKey(key);
 }
 
@@ -46,6 +46,17 @@ export function parsePageKey(key) {
     artifact,
     variant: (slash ?? variant)?.slice(1) || undefined,
   };
+}
+
+/**
+ * The shortened "use cache" key that reads as a call of a function `sha256`, which no module has.
+ *
+ * @param {import("../../index.js").UseCacheKeyParts} call
+ * @returns {import("../../index.js").ShortenedKeyParts | undefined}
+ */
+function shortenedCall({ id, keySeed, argsKey, argsForm, rootParams }) {
+  if (id !== "sha256" || argsKey === undefined || argsForm !== "digest" || rootParams) return;
+  return { family: "shortened", ambiguous: false, keySeed, digest: argsKey };
 }
 
 /** A key that `storageKey` has shortened, and that is not a "use cache" key. @param {string} key @returns {import("../../index.js").ShortenedKeyParts | null} */

@@ -5,7 +5,7 @@
 //!     | sha256                                      fetch
 //!     | "unstable_cache:v2:" sha256
 //!     | "tag:" tag | "__tag:" tag | "_N_T_" path     an adapter's record of a tag
-//!     | [ "deployment:" id ":" ] "sha256:" digest    a storage key, see `storage_key`
+//!     | scope "sha256:" digest                       a storage key, see `storage_key`
 //! ```
 
 use super::page::{is_sha256_hex, split_deployment_id};
@@ -14,6 +14,8 @@ use super::{PageKey, UseCacheKeyParts, parse_page_key, parse_use_cache_key};
 
 const UNSTABLE_CACHE_MARK: &[u8] = b"unstable_cache:v2:";
 const STORAGE_KEY_MARK: &[u8] = b"sha256:";
+/// The mark without its colon.
+const SHORTENED_ID: &[u8] = b"sha256";
 /// What Next.js and vinext put in front of a path to make a tag of it.
 const IMPLICIT_TAG_MARK: &[u8] = b"_N_T_";
 
@@ -34,6 +36,8 @@ pub enum CacheKey<'a> {
     Shortened {
         /// The deployment that scopes the key, which is then a page key.
         deployment_id: Option<&'a str>,
+        /// The seed that scopes the key, which is then a `"use cache"` key.
+        key_seed: Option<String>,
         /// The SHA-256 of the whole key, 43 base64url characters.
         digest: &'a [u8],
     },
@@ -51,7 +55,7 @@ pub enum CacheKey<'a> {
 #[must_use]
 pub fn parse_cache_key(key: &[u8]) -> Option<CacheKey<'_>> {
     if let Some(parts) = parse_use_cache_key(key) {
-        return Some(CacheKey::UseCache(parts));
+        return Some(shortened_call(&parts).unwrap_or(CacheKey::UseCache(parts)));
     }
     if let Some(parts) = parse_page_key(key) {
         return Some(CacheKey::Page(parts));
@@ -59,11 +63,22 @@ pub fn parse_cache_key(key: &[u8]) -> Option<CacheKey<'_>> {
     parse_shortened(key).or_else(|| parse_shared(key)).or_else(|| parse_tag(key).map(CacheKey::Tag))
 }
 
+/// The shortened `"use cache"` key that reads as a call of a function `sha256`, which no module has.
+fn shortened_call<'a>(parts: &UseCacheKeyParts<'a>) -> Option<CacheKey<'a>> {
+    let digest = parts.args_key.filter(|key| is_digest(key))?;
+    let is_shortened = parts.id == SHORTENED_ID && parts.root_params.is_none();
+    is_shortened.then(|| CacheKey::Shortened {
+        deployment_id: None,
+        key_seed: parts.key_seed.clone(),
+        digest,
+    })
+}
+
 /// A key that [`crate::storage_key()`] has shortened, and that is not a `"use cache"` key.
 pub(crate) fn parse_shortened(key: &[u8]) -> Option<CacheKey<'_>> {
     let (deployment_id, own) = split_deployment_id(key).map_or((None, key), |(id, own)| (Some(id), own));
     let digest = own.strip_prefix(STORAGE_KEY_MARK).filter(|digest| is_digest(digest))?;
-    Some(CacheKey::Shortened { deployment_id, digest })
+    Some(CacheKey::Shortened { deployment_id, key_seed: None, digest })
 }
 
 /// A key of an entry that all deployments share.
@@ -88,7 +103,11 @@ mod tests {
 
     #[test]
     fn tells_the_families_apart() {
-        let shortened = |deployment_id| Some(CacheKey::Shortened { deployment_id, digest: DIGEST });
+        let shortened =
+            |deployment_id| Some(CacheKey::Shortened { deployment_id, key_seed: None, digest: DIGEST });
+        let shortened_call = |seed: &str| {
+            Some(CacheKey::Shortened { deployment_id: None, key_seed: Some(seed.to_owned()), digest: DIGEST })
+        };
         for (mark, digest, parsed) in [
             (&b""[..], SHA256, Some(CacheKey::Fetch(SHA256))),
             (b"unstable_cache:v2:", SHA256, Some(CacheKey::UnstableCache(SHA256))),
@@ -99,6 +118,8 @@ mod tests {
             (b"", b"_N_T_/a", Some(CacheKey::Tag(b"_N_T_/a"))),
             (b"sha256:", DIGEST, shortened(None)),
             (b"deployment:v1:sha256:", DIGEST, shortened(Some("v1"))),
+            (b"use-cache:sha256:", DIGEST, shortened(None)),
+            (b"use-cache:build:a%3Ab:sha256:", DIGEST, shortened_call("a:b")),
             (b"deployment:v.1:sha256:", DIGEST, None),
             (b"deployment:v1:", SHA256, None),
             (b"sha256:", SHA256, None),

@@ -23,9 +23,10 @@ pub fn cache_key_to_json(key: &CacheKey<'_>) -> Result<String, FromUtf8Error> {
     match key {
         CacheKey::UseCache(parts) => write_use_cache_key(parts, &mut json),
         CacheKey::Page(parts) => write_page_key(parts, &mut json),
-        CacheKey::Shortened { deployment_id, digest } => {
+        CacheKey::Shortened { deployment_id, key_seed, digest } => {
             let deployment_id = ("deploymentId", deployment_id.map(str::as_bytes));
-            write_texts([deployment_id, ("digest", Some(digest))], &mut json);
+            let key_seed = ("keySeed", key_seed.as_deref().map(str::as_bytes));
+            write_texts([deployment_id, key_seed, ("digest", Some(digest))], &mut json);
         }
         CacheKey::Fetch(digest) | CacheKey::UnstableCache(digest) => {
             write_texts([("digest", Some(*digest))], &mut json);
