@@ -60,8 +60,23 @@ for (const kind of kinds) {
     t.regex(err, /1 +\(without the prefix\) +left alone\n3 of 11 keys written\nWarning: 2 of the stale keys/);
   });
 
+  test(`${kind}: foreign keys are not what may be a key behind a longer prefix, or the record of a tag`, async (t) => {
+    const marks = ["app:v2:b:/", "app-fallback-shell:v1:b:/", "pages:v2:b:/", "unstable_cache:v2:a"];
+    const next = '["c08e143957a96ba51f513ef95030c3af367c5c7460",[],["v2"]]';
+    const unclear = [v2, ...marks, "deployment:v2:sha256:a", next].map((key) => `s:cache:${key}`);
+    const input = list(`s:${v2}`, ...unclear, "s:b-7:1", "s:__tag:posts", "s/tags/posts");
+    const prefixes = ["s:", "s:*:", "s/*/"].flatMap((text) => ["--strip-prefix", text]);
+    const { out, err } = await stale(["--keep", "v2", "--include-foreign", ...prefixes.slice(0, 2)], input);
+    t.is(out, list("s:b-7:1"));
+    t.regex(err, /7 +\(not certain whose\) +left alone\n/);
+    const starred = await stale(["--keep", "v2", "--include-foreign", ...prefixes.slice(2)], input);
+    t.is(starred.out, list("s:b-7:1"));
+    t.regex(starred.err, /2 +\(record of a tag\) +left alone\n/);
+  });
+
   test(`${kind}: refuses foreign keys without a prefix`, async (t) => {
-    for (const prefix of [[], ["--strip-prefix="]]) {
+    const prefixes = [[], [""], ["*:"], ["s:", ""], ["s:", "*/"]];
+    for (const prefix of prefixes.map((texts) => texts.map((text) => `--strip-prefix=${text}`))) {
       const { code, out, err } = await stale(["--keep", "v2", "--include-foreign", ...prefix], LIST);
       t.deepEqual([code, out], [2, ""]);
       t.regex(err, /--include-foreign needs --strip-prefix/);

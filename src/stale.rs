@@ -111,7 +111,7 @@ pub enum Refusal {
     LinesWithoutNul,
     /// A key longer than any is.
     KeyTooLong,
-    /// Every other program's key would be stale.
+    /// Every other program's key would be stale, or nearly every one: a prefix is empty or starts with `*`.
     ForeignWithoutPrefix,
     /// Not quoted, and the keys should be.
     NotQuoted,
@@ -127,7 +127,9 @@ impl fmt::Display for Refusal {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"
             }
             Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
-            Self::ForeignWithoutPrefix => "foreign keys are stale only behind a prefix of the store",
+            Self::ForeignWithoutPrefix => {
+                "foreign keys are stale only behind a prefix of the store that does not start with *"
+            }
             Self::NotQuoted => "a line is not a quoted key: was it printed by redis-cli --no-raw?",
         })
     }
@@ -171,7 +173,7 @@ impl StaleKeys {
         if options.strip_prefix.is_empty() {
             options.strip_prefix.push(StorePrefix::default());
         }
-        if options.foreign && options.strip_prefix.contains(&StorePrefix::default()) {
+        if options.foreign && options.strip_prefix.iter().any(StorePrefix::is_open) {
             return Err(Refusal::ForeignWithoutPrefix);
         }
         if [&keep.deployments, &keep.builds, &keep.certain_builds].into_iter().flatten().any(String::is_empty)
@@ -280,7 +282,7 @@ impl StaleKeys {
             let Some(logical) = prefix.and_then(|prefix| prefix.strip(key)) else { continue };
             match self.fate_of(Scope::of(logical)) {
                 Ok(fate) => return fate == Fate::Stale,
-                Err(other) => kind = kind.min(other),
+                Err(other) => kind = kind.min(other.behind(before(key, logical))),
             }
         }
         if let Some(count) = self.others.get_mut(kind as usize) {
@@ -332,6 +334,11 @@ impl StaleKeys {
         self.builds.add(id, name.to_owned(), fate);
         Some(fate)
     }
+}
+
+/// What is in front of the end of a key.
+fn before<'a>(key: &'a [u8], end: &[u8]) -> &'a [u8] {
+    key.len().checked_sub(end.len()).and_then(|length| key.get(..length)).unwrap_or_default()
 }
 
 /// A seed as keys have it.

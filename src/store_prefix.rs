@@ -12,6 +12,7 @@ use memchr::memmem;
 /// assert_eq!(prefix.strip(b"shop:build-7:use-cache:id"), Some(&b"use-cache:id"[..]));
 /// assert_eq!(prefix.strip(b"shop::use-cache:id"), None);
 /// assert!(StorePrefix::new(b"shop:*").is_none());
+/// assert!(StorePrefix::new(b"*:").is_some_and(|prefix| prefix.is_open()));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorePrefix {
@@ -31,6 +32,12 @@ impl StorePrefix {
             (Some(end), None) if !end.is_empty() => Some(Self { start, end: Some(end.to_vec()) }),
             _ => None,
         }
+    }
+
+    /// Whether the start of a key does not matter: the prefix is empty or starts with `*`.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.start.is_empty()
     }
 
     /// The key behind this prefix, if it has this prefix.

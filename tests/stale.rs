@@ -82,7 +82,7 @@ fn passes_foreign_keys_behind_a_prefix_and_no_record_of_a_tag() {
         strip_prefix: prefixes.iter().map(|text| StorePrefix::new(text.as_bytes()).unwrap()).collect(),
         ..Options::default()
     };
-    for prefixes in [&[][..], &[""], &["cache:", ""]] {
+    for prefixes in [&[][..], &[""], &["cache:", ""], &["*:"], &["cache:", "*/"]] {
         let refusal = StaleKeys::new(&keep(&["v2"], &[]), options(prefixes)).unwrap_err();
         assert_eq!(refusal, Refusal::ForeignWithoutPrefix);
     }
@@ -97,6 +97,44 @@ fn passes_foreign_keys_behind_a_prefix_and_no_record_of_a_tag() {
     let (stale, filter) = filter(options(&["s:"]), &[list.as_bytes()]).unwrap();
     assert_eq!(stale, foreign);
     assert_eq!(others(&filter), [(Other::Tag, 8), (Other::Foreign, 7), (Other::Outside, 2)]);
+}
+
+#[test]
+fn a_star_does_not_hide_the_record_of_a_tag() {
+    let strip_prefix = ["shop:*:", "shop/*/"].map(|text| StorePrefix::new(text.as_bytes()).unwrap()).to_vec();
+    let options = Options { foreign: true, strip_prefix, ..Options::default() };
+    let list = b"shop:cache:use-cache:build:v2:a\nshop:__tag:posts\nshop/tags/posts\nshop:b-7:session\n";
+    let (stale, filter) = filter(options, &[list]).unwrap();
+    assert_eq!(stale, "shop:b-7:session\n");
+    assert_eq!(others(&filter), [(Other::Tag, 2), (Other::Foreign, 1)]);
+}
+
+/// As where `shop:` was named, and the prefix is `shop:cache:`.
+#[test]
+fn what_may_be_a_key_behind_a_longer_prefix_is_not_foreign() {
+    const ID: &str = "c08e143957a96ba51f513ef95030c3af367c5c7460";
+    let next = format!(r#"["{ID}",[],["v2"]]"#);
+    let keys = [
+        "use-cache:build:v2:a",
+        "use-cache:a",
+        "app:v2:b:/:html",
+        "app-fallback-shell:v1:b:/:html",
+        "pages:v2:b:/",
+        "deployment:v2:pages:v2:b:/",
+        "deployment:v2:sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        "unstable_cache:v2:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        &next,
+    ];
+    let list = keys.map(|key| format!("shop:cache:{key}\n")).concat();
+    let options = Options {
+        foreign: true,
+        next: true,
+        strip_prefix: vec![StorePrefix::new(b"shop:").unwrap()],
+        ..Options::default()
+    };
+    let (stale, filter) = filter(options, &[list.as_bytes()]).unwrap();
+    assert_eq!(stale, "");
+    assert_eq!(others(&filter), [(Other::Unclear, 9)]);
 }
 
 #[test]
@@ -117,7 +155,7 @@ fn looks_behind_any_of_several_prefixes() {
         shop:b-7:use-cache:build:v1:x\nshop:b:7:use-cache:build:v1:x\nshop:b-8:use-cache:build:v2:x\n";
     let (stale, filter) = filter(options, &[list]).unwrap();
     assert_eq!(stale, "a:use-cache:build:v1:x\na:b:use-cache:build:v1:x\nshop:b-7:use-cache:build:v1:x\n");
-    assert_eq!(others(&filter), [(Other::Foreign, 1), (Other::Outside, 1)]);
+    assert_eq!(others(&filter), [(Other::Unclear, 1), (Other::Outside, 1)]);
     for text in ["*", "a*", "*a*", "a**b"] {
         assert_eq!(StorePrefix::new(text.as_bytes()), None, "{text}");
     }

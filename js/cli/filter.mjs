@@ -6,7 +6,7 @@ import { CliError } from "./errors.mjs";
 import { parseNextKey, resemblesNextKey } from "./next-key.mjs";
 import { unquote } from "./quoted.mjs";
 import { parsePageKey, parseSharedKey, parseShortenedKey } from "../portable/family.mjs";
-import { storePrefixes } from "./store-prefix.mjs";
+import { mayHaveNoPrefix, storePrefixes } from "./store-prefix.mjs";
 
 /**
  * @typedef {object} Keep Which deployments and builds are to be kept.
@@ -35,8 +35,8 @@ import { storePrefixes } from "./store-prefix.mjs";
  *
  * @typedef {object} Others How many keys named neither a deployment nor, for certain, a build.
  * @property {number} unscoped "use cache" keys without a seed.
- * @property {number} unclear Keys of vinext's whose build is not certain, or of vinext's or Next.js's that are not
- *   understood. Never stale.
+ * @property {number} unclear Keys of vinext's whose build is not certain, of vinext's or Next.js's that are not
+ *   understood, or that may have more in front of them than the prefix. Never stale.
  * @property {number} shared Entries of `fetch` and `unstable_cache`, which all deployments share. Never stale.
  * @property {number} next "use cache" keys of Next.js that name no deployment, or all of them if the option `next` is not
  *   set. Never stale.
@@ -119,6 +119,8 @@ const LONGEST_KEY = 16 << 20;
 const SCHEME = "use-cache:";
 const SEED_MARK = "use-cache:build:";
 const VINEXT_MARKS = /^(?:app|app-fallback-shell|pages|unstable_cache|deployment|sha256):/;
+/** What keys hold from their start on. */
+const MARKS = /use-cache:|(?:app|app-fallback-shell|pages|unstable_cache):v|deployment:|\["/;
 const TAG = /(?<![A-Za-z])[Tt][Aa][Gg]|T[Aa][Gg]|_N_T_/;
 
 /**
@@ -139,8 +141,10 @@ class PortableFilter {
     this.#options = options;
     this.#separator = options.nul ? "\0" : "\n";
     this.#prefixes = storePrefixes(options.stripPrefix, latin1);
-    if (options.foreign && (options.stripPrefix.length === 0 || options.stripPrefix.includes(""))) {
-      throw new CliError("foreign keys are stale only behind a prefix of the store");
+    if (options.foreign && mayHaveNoPrefix(options.stripPrefix)) {
+      throw new CliError(
+        "foreign keys are stale only behind a prefix of the store that does not start with *",
+      );
     }
     if ([...deployments, ...builds, ...certainBuilds].includes("")) {
       throw new CliError("the name of a deployment or build to keep is empty");
@@ -216,7 +220,8 @@ class PortableFilter {
       if (logical === undefined) continue;
       const owner = this.#ownerOf(logical);
       if (typeof owner === "object") return owner.stale;
-      kind = Math.min(kind, OTHERS.indexOf(owner));
+      const prefixText = key.slice(0, key.length - logical.length);
+      kind = Math.min(kind, OTHERS.indexOf(owner === "foreign" && TAG.test(prefixText) ? "tags" : owner));
     }
     this.#others[kind] += 1;
     const name = OTHERS[kind];
@@ -242,7 +247,8 @@ class PortableFilter {
     }
     if (parseSharedKey(key)) return "shared";
     if (VINEXT_MARKS.test(key) || resemblesNextKey(key)) return "unclear";
-    return TAG.test(key.split("/", 1)[0]) ? "tags" : "foreign";
+    if (TAG.test(key.split("/", 1)[0])) return "tags";
+    return MARKS.test(key) ? "unclear" : "foreign";
   }
 
   #deploymentOf(/** @type {string | undefined} */ encoded) {

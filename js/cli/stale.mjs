@@ -6,7 +6,9 @@ import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { ReaderGone, stderr, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
+import { unquote } from "./quoted.mjs";
 import { Spool } from "./spool.mjs";
+import { mayHaveNoPrefix } from "./store-prefix.mjs";
 import { isWithoutKeys, summary, totals } from "./summary.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
@@ -21,7 +23,8 @@ is not certain is not written. stderr has a summary.
   --keep <seed>         a deployment to keep, by its deployment ID, else its build ID; may be repeated
   --keep-build <id>     a build to keep, by its build ID; may be repeated. Page keys of other builds are written if they
                         name no deployment
-  --keep-current <dir>  keep what is built in this vinext project, its deployment and its build
+  --keep-current <dir>  keep what is built in this vinext project, its deployment and its build. Page keys of other
+                        builds are written, as with --keep-build
   --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                         stands for any text up to what follows: "shop:*:"
   -0, --null            keys are separated by NUL, in what is read and in what is written
@@ -30,7 +33,7 @@ is not certain is not written. stderr has a summary.
                         every deployment of Next.js that still runs
   --include-unscoped    also write keys that no deployment scopes
   --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list
-                        before you delete it. Needs --strip-prefix. Records of tags are never written.
+                        before you delete it. Needs --strip-prefix. Records of tags are never written
   --allow-unseen        do not wait for a key of every deployment and build to keep
   --json                the summary as JSON, with the reason under "refused" where the list was not filtered to its end
 
@@ -65,9 +68,9 @@ export async function run(values, positionals) {
     unscoped: values["include-unscoped"],
     foreign: values["include-foreign"],
   };
-  if (options.foreign && !options.stripPrefix.some(Boolean)) {
+  if (options.foreign && mayHaveNoPrefix(options.stripPrefix)) {
     throw new UsageError(
-      "--include-foreign needs --strip-prefix: without a prefix every other program's key would be written",
+      "--include-foreign needs --strip-prefix with a text that does not start with *: else other programs' keys would be written",
     );
   }
   const filter = async () =>
@@ -88,6 +91,13 @@ async function reportJson(/** @type {() => Promise<{ refused?: string }>} */ fil
   });
   await stderr.write(`${toJson(result, 2)}\n`);
   if (result.refused) process.exitCode = 1;
+}
+
+/** The keys at the start of a list. The last one may be cut, and then it is not quoted. @param {string} list Bytes, one per character. */
+function keysIn(list, /** @type {import("./filter.mjs").FilterOptions} */ { nul, quoted }) {
+  const texts = list.split(nul ? "\0" : "\n");
+  const keys = quoted ? texts.slice(0, -1).map(unquote) : texts;
+  return keys.map((key) => Buffer.from(key, "latin1").toString());
 }
 
 /**
@@ -127,7 +137,7 @@ async function filterInput(filter, options, unseenAllowed) {
   }
   const refused = !mayWrite() && !spool.empty;
   const seen = totals(filter.seen(), options, !refused);
-  const hint = isWithoutKeys(seen) ? prefixHint(sample.split(options.nul ? "\0" : "\n")) : undefined;
+  const hint = isWithoutKeys(seen) ? prefixHint(keysIn(sample, options)) : undefined;
   const result = { ...seen, hint };
   return refused ? { ...result, refused: `nothing is written, because ${unseenReason(result)}` } : result;
 }

@@ -13,6 +13,9 @@ import { CliError } from "./errors.mjs";
 export const storePrefixes = (texts, encode = (text) => text) =>
   texts.length === 0 ? [(key) => key] : texts.map((text) => storePrefix(text, encode));
 
+/** Whether the start of a key does not matter to one of these prefixes. @param {string[]} texts */
+export const mayHaveNoPrefix = (texts) => texts.length === 0 || texts.some((text) => /^(?:\*|$)/.test(text));
+
 /** @param {string} text @param {(text: string) => string} encode @returns {StorePrefix} */
 function storePrefix(text, encode) {
   const [start, end, more] = encode(text).split("*");

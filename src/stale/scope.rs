@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr3_iter};
+use memchr::{memchr, memchr3_iter, memmem};
 
 use crate::cache_key::{CacheKey, Page, SCHEME, SEED_MARK, parse_page_key, parse_shared, parse_shortened};
 use crate::next_key::{self, parse_next_key, resembles_next_key};
@@ -28,7 +28,8 @@ pub(super) enum Scope<'a> {
 pub enum Other {
     /// A `"use cache"` key without a seed.
     Unscoped,
-    /// A key of vinext's whose build is not certain, or one of vinext's or Next.js's that is not understood. Never stale.
+    /// A key of vinext's whose build is not certain, one of vinext's or Next.js's that is not understood, or one that may
+    /// have more in front of it than the prefix. Never stale.
     Unclear,
     /// An entry of `fetch` or `unstable_cache`, which all deployments share. Never stale.
     Shared,
@@ -85,9 +86,17 @@ impl Other {
             Self::Unclear
         } else if may_record_a_tag(key) {
             Self::Tag
+        } else if may_hold_a_key(key) {
+            Self::Unclear
         } else {
             Self::Foreign
         }
+    }
+
+    /// The kind of a key with this text of a prefix in front of it. The `*` of a prefix can stand for what marks the
+    /// record of a tag.
+    pub(super) fn behind(self, prefix: &[u8]) -> Self {
+        if self == Self::Foreign && names_a_tag(prefix) { Self::Tag } else { self }
     }
 }
 
@@ -102,17 +111,31 @@ fn looks_like_vinexts(key: &[u8]) -> bool {
         || key.starts_with(b"sha256:")
 }
 
+/// What keys of vinext and Next.js hold from their start on.
+const MARKS: [&[u8]; 7] =
+    [SCHEME, b"app:v", b"app-fallback-shell:v", b"pages:v", b"unstable_cache:v", b"deployment:", b"[\""];
+
+/// Whether this may be a key of vinext or Next.js with something in front that is not part of the prefix, as where only a
+/// part of the prefix was named. A deployment that is kept may read it.
+fn may_hold_a_key(key: &[u8]) -> bool {
+    MARKS.iter().any(|mark| memmem::find(key, mark).is_some())
+}
+
 /// Whether a key may record when a tag was revalidated. Adapters name such keys `tag:…`, `__tag:…` or
 /// `__sharedTags__`, and may put a prefix of their own in front. Paths are not searched.
 fn may_record_a_tag(key: &[u8]) -> bool {
-    let head = memchr(b'/', key).and_then(|slash| key.get(..slash)).unwrap_or(key);
-    memchr3_iter(b'g', b'G', b'T', head).any(|at| ends_tag(head, at) || is_implicit_tag(head, at))
+    names_a_tag(memchr(b'/', key).and_then(|slash| key.get(..slash)).unwrap_or(key))
+}
+
+/// Whether the word `tag` or the start of an implicit tag is in this text.
+fn names_a_tag(text: &[u8]) -> bool {
+    memchr3_iter(b'g', b'G', b'T', text).any(|at| ends_tag(text, at) || is_implicit_tag(text, at))
 }
 
 /// Whether the word `tag` ends here. It starts after anything but a letter, or with a capital.
-fn ends_tag(head: &[u8], at: usize) -> bool {
+fn ends_tag(text: &[u8], at: usize) -> bool {
     let Some((before, [first, b'a' | b'A', b'g' | b'G'])) =
-        head.get(..=at).and_then(<[u8]>::split_last_chunk)
+        text.get(..=at).and_then(<[u8]>::split_last_chunk)
     else {
         return false;
     };
@@ -121,6 +144,6 @@ fn ends_tag(head: &[u8], at: usize) -> bool {
 }
 
 /// Whether this is the `T` of what Next.js and vinext put in front of a path to make a tag of it.
-fn is_implicit_tag(head: &[u8], at: usize) -> bool {
-    at.checked_sub(3).and_then(|start| head.get(start..at + 2)) == Some(b"_N_T_")
+fn is_implicit_tag(text: &[u8], at: usize) -> bool {
+    at.checked_sub(3).and_then(|start| text.get(start..at + 2)) == Some(b"_N_T_")
 }
