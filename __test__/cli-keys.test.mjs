@@ -323,6 +323,10 @@ test("keys that only lack a prefix give a hint", async (t) => {
   t.is((await run(["stale", "--keep", "v1", "--strip-prefix", "cache:"], { input })).err.match(/Hint/), null);
   const page = await run(["inspect"], { input: "shop:app:v2:b7:/:html\nmyapp:v2:x\n" });
   t.regex(page.err, /^Hint: `app:v2:` starts at column 6: pass --strip-prefix shop:$/m);
+  const quoted = await run(["stale", "--quoted", "--keep", "v2"], {
+    input: `"caf\\xc3\\xa9:${key.replaceAll('"', '\\"')}"\n`,
+  });
+  t.regex(quoted.err, /^Hint: `use-cache:` starts at column 6: pass --strip-prefix 'café:'$/m);
   const several = ["my app:", "b'c:"].map((prefix) => prefix + key);
   t.regex((await run(["inspect", ...several])).err, /--strip-prefix 'my app:' --strip-prefix 'b'\\''c:'$/m);
 });

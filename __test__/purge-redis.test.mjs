@@ -126,6 +126,9 @@ overRedis(
     const hinted = await run(["purge", redis.url, "--keep", "v2"]);
     t.is(hinted.code, 1);
     t.regex(hinted.out, /Hint: `use-cache:` starts at column \d+: pass --strip-prefix /);
+    const escape = await redisWith(t, prefixed("é\x1b[31m:", "v1"));
+    const { out } = await run(["purge", escape.url, "--keep", "v2"]);
+    t.regex(out, /pass --strip-prefix 'é\\u001b\[31m:'/);
     const flags = ["--strip-prefix", "cache:", "--strip-prefix", "shop:*:"];
     await run(["purge", redis.url, "--keep", "v2", ...flags, "--yes"]);
     t.deepEqual(await redis.list(), sorted(kept));
@@ -333,6 +336,11 @@ for (const [title, args, message] of [
     "a pause that is not a number",
     ["redis://localhost", "--keep", "v2", "--pause", "-1"],
     /--pause|pause "-1"/,
+  ],
+  [
+    "a pause that Node cannot wait",
+    ["redis://localhost", "--keep", "v2", "--pause", "2147483648"],
+    /pause "2147483648" is not a number of milliseconds up to 2147483647/,
   ],
   [
     "a database that is not a number",

@@ -9,11 +9,13 @@ import { Progress } from "./progress.mjs";
 import { STORE_HELP, STORE_OPTIONS, countFailure, openStore } from "./stores.mjs";
 import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
 import { renderShares } from "./shares.mjs";
-import { digits, json as toJson } from "./text.mjs";
+import { digits, json as toJson, visible } from "./text.mjs";
 
 /** A terminal's Ctrl-C, as a shell sees it. */
 const INTERRUPTED = 130;
 const SAMPLE = 1000;
+/** Node waits 1 ms instead of longer. */
+const LONGEST_PAUSE = 2 ** 31 - 1;
 
 export const help = `vinext-cache-key purge <store> --keep <seed>… [options]
 
@@ -23,7 +25,8 @@ ${STORE_HELP}
   --keep <seed>          a deployment to keep, by its deployment ID, else its build ID; may be repeated
   --keep-build <id>      a build to keep, by its build ID; may be repeated. Page keys of other builds are deleted if
                          they name no deployment
-  --keep-current <dir>   keep what is built in this vinext project, its deployment and its build
+  --keep-current <dir>   keep what is built in this vinext project, its deployment and its build. Page keys of other
+                         builds are deleted, as with --keep-build
   --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
                          stands for any text up to what follows: "shop:*:"
   --next                 also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
@@ -69,8 +72,11 @@ export async function run(values, positionals) {
   const [text, stray] = positionals;
   if (text === undefined) throw new UsageError("purge needs a store, such as redis://localhost:6379");
   if (stray !== undefined) throw new UsageError(`purge takes one store; "${stray}" is one too many`);
-  if (!/^\d+$/.test(values.pause))
-    throw new UsageError(`the pause "${values.pause}" is not a number of milliseconds`);
+  if (!/^\d+$/.test(values.pause) || Number(values.pause) > LONGEST_PAUSE) {
+    throw new UsageError(
+      `the pause "${values.pause}" is not a number of milliseconds up to ${LONGEST_PAUSE}`,
+    );
+  }
   const filterOptions = {
     nul: true,
     next: values.next,
@@ -191,7 +197,7 @@ async function deleteStale(store, filter, stale, pause, signal) {
 
 /** @param {Store} store @param {Buffer[]} sample */
 async function hintFor(store, sample) {
-  return prefixHint(sample.map((key) => key.toString("latin1"))) ?? (await store.elsewhere());
+  return prefixHint(sample.map(String)) ?? (await store.elsewhere());
 }
 
 /**
@@ -209,7 +215,7 @@ async function report(result, counted, filterOptions, hint) {
   );
   if (more > 0) lines.push(`… and ${digits(more)} more`);
   if (lines.at(-1) !== "") lines.push("");
-  if (hint) lines.push(`Hint: ${hint}`);
+  if (hint) lines.push(`Hint: ${visible(hint)}`);
   const conclusion = conclude(result);
   if (conclusion) lines.push(conclusion);
   await stdout.write(`${lines.join("\n")}\n`);
