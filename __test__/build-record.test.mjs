@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { removeRecord, writeRecord } from "../js/build-record.mjs";
-import { builtSeed, readBuild } from "../js/cli/build.mjs";
+import { builtSeed, readBuild, seedOf } from "../js/cli/build.mjs";
+import { CliError } from "../js/cli/errors.mjs";
 
 const FACTS = {
   package: "0.1.0",
@@ -111,6 +112,19 @@ test.serial("a build that reads its deployment ID at run time has the environmen
   process.env.NEXT_DEPLOYMENT_ID = "v2";
   t.teardown(() => delete process.env.NEXT_DEPLOYMENT_ID);
   t.is(builtSeed(root), "v2");
+  process.env.NEXT_DEPLOYMENT_ID = "v 2";
+  t.throws(() => builtSeed(root), { instanceOf: CliError, message: /NEXT_DEPLOYMENT_ID is not valid/ });
+});
+
+test.serial("the environment does not name the deployment of a Worker that reads its ID at run time", (t) => {
+  process.env.NEXT_DEPLOYMENT_ID = "v2";
+  t.teardown(() => delete process.env.NEXT_DEPLOYMENT_ID);
+  for (const versionMetadataBinding of [undefined, "RELEASE"]) {
+    const options = { ...FACTS.options, runtimeDeploymentId: true, versionMetadataBinding };
+    const { root } = recorded(t, { runtime: "workers", deploymentId: null, options });
+    t.throws(() => builtSeed(root), { message: /from its bindings when it starts\. Name it with --keep$/ });
+    t.is(seedOf(readBuild(root), process.env), undefined);
+  }
 });
 
 test("a build for Workers and one that caches nothing are told", (t) => {

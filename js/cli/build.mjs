@@ -240,7 +240,9 @@ export function builtNames(/** @type {string} */ directory) {
   if (!build) throw refuse("there is no dist/server/BUILD_ID, so no finished build of vinext");
   if (build.ambiguous) throw refuse(`the build does not tell its deployment: ${build.ambiguous}. ${NAME_IT}`);
   if (!build.cached && build.keys?.pages !== "vinext-cache-key") {
-    throw refuse("the build has no cached function, so there is no deployment to keep");
+    throw refuse(
+      "the build has no cached function, so there is no deployment to keep. Keep its pages with --keep-build",
+    );
   }
   if (build.atRunTime && build.runtime === "workers") {
     throw refuse(`the Worker takes its ID from its bindings when it starts. ${NAME_IT}`);
@@ -248,7 +250,12 @@ export function builtNames(/** @type {string} */ directory) {
   if (build.atRunTime && !process.env.NEXT_DEPLOYMENT_ID) {
     throw refuse("its servers take their ID from NEXT_DEPLOYMENT_ID, which is not set here");
   }
-  const seed = seedOf(build, process.env);
+  let seed;
+  try {
+    seed = seedOf(build, process.env);
+  } catch (error) {
+    throw refuse(`NEXT_DEPLOYMENT_ID is not valid: ${/** @type {Error} */ (error).message}`);
+  }
   if (!seed) throw refuse(`the deployment ID of the build is not known. ${NAME_IT}`);
   return { seed, buildId: build.buildId };
 }
