@@ -275,35 +275,63 @@ overRedis("TLS", async (t) => {
   t.deepEqual(await redis.list(), sorted(keysOf("v2", 10)));
 });
 
+/** This package in a folder of its own, and a project beside it whose client this is. */
+function elsewhere(t) {
+  const folder = mkdtempSync(join(tmpdir(), "elsewhere-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  for (const name of ["js", "index.js", "package.json"]) {
+    cpSync(join(repository, name), join(folder, name), { recursive: true });
+  }
+  const project = join(folder, "project");
+  const client = join(project, "node_modules/@redis/client");
+  mkdirSync(join(client, ".."), { recursive: true });
+  writeFileSync(join(project, "package.json"), "{}");
+  const options = { cli: join(folder, "js/cli.mjs"), cwd: project, env: { VINEXT_CACHE_KEY: "portable" } };
+  const purge = (...args) => run(["purge", ...args, "--keep", "v2"], options);
+  return { client, purge };
+}
+
 overRedis(
   "without @redis/client one sentence says what to install; the project's own is found",
   async (t) => {
     const redis = await redisWith(t, [...keysOf("v1", 1), ...keysOf("v2", 1)]);
-    const folder = mkdtempSync(join(tmpdir(), "elsewhere-"));
-    t.teardown(() => rmSync(folder, { recursive: true }));
-    for (const name of ["js", "index.js", "package.json"]) {
-      cpSync(join(repository, name), join(folder, name), { recursive: true });
-    }
-    const cli = join(folder, "js/cli.mjs");
-    const project = join(folder, "project");
-    mkdirSync(join(project, "node_modules/@redis"), { recursive: true });
-    writeFileSync(join(project, "package.json"), "{}");
-    const options = { cli, cwd: project, env: { VINEXT_CACHE_KEY: "portable" } };
-    const missing = await run(["purge", redis.url, "--keep", "v2"], options);
+    const { client, purge } = elsewhere(t);
+    const missing = await purge(redis.url);
     t.deepEqual([missing.code, missing.out], [1, ""]);
     t.is(
       missing.err,
       "vinext-cache-key: Redis needs the package @redis/client: npm install --save-dev @redis/client\n",
     );
-    symlinkSync(
-      join(repository, "node_modules/@redis/client"),
-      join(project, "node_modules/@redis/client"),
-      "junction",
-    );
-    t.is((await run(["purge", redis.url, "--keep", "v2", "--yes"], options)).code, 0);
+    symlinkSync(join(repository, "node_modules/@redis/client"), client, "junction");
+    t.is((await purge(redis.url, "--yes")).code, 0);
     t.deepEqual(await redis.list(), sorted(keysOf("v2", 1)));
   },
 );
+
+overRedis("a client of version 5, which asks for RESP2, does not hide a cluster", async (t) => {
+  const redis = await startRedis(["--cluster-enabled", "yes"]);
+  t.teardown(redis.stop);
+  await (await connect(t, redis.url)).sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+  const { client, purge } = elsewhere(t);
+  mkdirSync(client);
+  writeFileSync(
+    join(client, "index.js"),
+    `const { RESP_TYPES, createClient } = require(${JSON.stringify(join(repository, "node_modules/@redis/client"))});
+    exports.RESP_TYPES = RESP_TYPES;
+    exports.createClient = (options) => createClient({ RESP: 2, ...options });`,
+  );
+  const { out, err } = await purge(redis.url, "--allow-unseen");
+  t.regex(out, /^cluster at 127\.0\.0\.1:\d+, 1 masters: /, err);
+});
+
+test("an older client is refused in one sentence", async (t) => {
+  const { client, purge } = elsewhere(t);
+  mkdirSync(client);
+  writeFileSync(join(client, "index.js"), "exports.createClient = () => {};");
+  const { code, out, err } = await purge("redis://localhost:1");
+  t.deepEqual([code, out], [1, ""]);
+  t.is(err, "vinext-cache-key: @redis/client is too old: npm install --save-dev @redis/client@6\n");
+});
 
 overRedis("inspect reads a store, and sums it up", async (t) => {
   const redis = await redisWith(t, [...keysOf("v1", 3), "session:1"]);

@@ -20,6 +20,9 @@ const SILENCE_TIMEOUT = 60_000;
 export async function openRedis(text, databaseOption) {
   const { url, database } = parseUrl(text, databaseOption);
   const library = await loadClient();
+  // Before version 5 it has another interface.
+  if (!library.RESP_TYPES)
+    throw new CliError("@redis/client is too old: npm install --save-dev @redis/client@6");
   const first = await connect(library, url);
   /** @type {Client[]} */
   const clients = [first];
@@ -84,6 +87,8 @@ async function loadClient() {
 async function connect({ createClient, RESP_TYPES }, url) {
   const client = createClient({
     url: url.href,
+    // Version 5 asks for RESP2, in which the answer to HELLO does not name the mode: a cluster would not be recognised.
+    RESP: 3,
     // A deletion may not be sent again behind a lost connection: the counts would be wrong.
     socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT, socketTimeout: SILENCE_TIMEOUT },
     pingInterval: SILENCE_TIMEOUT / 4,
