@@ -12,10 +12,7 @@ const MAX_ENTRIES = 8;
 const NOTHING = Object.freeze({});
 
 /** @param {import("./engine.mjs").Addon} addon */
-export const createNativeApi = (addon) => createApi(nativeEngine(addon));
-
-/** @param {import("./engine.mjs").Addon} addon @returns {import("./engine.mjs").Engine} */
-function nativeEngine({ textKey, entriesKey, ...others }) {
+export function createNativeApi({ textKey, entriesKey, ...others }) {
   /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
   function keyOf(prefix, id, keyed, shape) {
     const { reply } = keyed;
@@ -30,7 +27,9 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
     const entries = reply.length << 24;
     if (reply.length === 2) {
       // Typical page props are two texts. A list of them would take another 20 ns.
-      const [{ 0: a, 1: b }, { 0: c, 1: d }] = [reply[0], reply[1]];
+      const { 0: first, 1: second } = reply;
+      const { 0: a, 1: b } = first;
+      const { 0: c, 1: d } = second;
       const areTexts = typeof b === "string" && typeof d === "string";
       const key = areTexts ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
       return key ?? keyOfList(prefix, id, keyed, shape | entries, [a, b, c, d]);
@@ -59,7 +58,7 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
     return key;
   }
 
-  return { ...others, shapeOf, keyOf };
+  return createApi({ ...others, shapeOf, keyOf });
 }
 
 /** The shape of keyed arguments with vinext's properties in its order, and no other; else `DECLINED`. @param {any} keyed */

@@ -33,7 +33,7 @@ function text(value, argument, expected = "a string") {
 	return value;
 }
 function object(value, argument) {
-	if (Object(value) !== value) throw invalidType(value, argument, "an object");
+	if (!(typeof value === "object" ? value !== null : typeof value === "function")) throw invalidType(value, argument, "an object");
 	return value;
 }
 const option = (options, name) => options === void 0 ? options : object(options, "options")[name];
@@ -143,7 +143,7 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, b
 }
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray$1(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
-	return reply.map(fileMetadata ? keyedWithMetadata : keyedByBytes);
+	return fileMetadata ? reply.map(keyedWithMetadata) : reply.map(keyedByBytes);
 }
 function keyedByBytes(entry, index) {
 	if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
@@ -165,8 +165,7 @@ const isBuiltIn = printed.startsWith("function stringify() {") && printed.includ
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
 const NOTHING = Object.freeze({});
-const createNativeApi = (addon) => createApi(nativeEngine(addon));
-function nativeEngine({ textKey, entriesKey, ...others }) {
+function createNativeApi({ textKey, entriesKey, ...others }) {
 	function keyOf(prefix, id, keyed, shape) {
 		const { reply } = keyed;
 		if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
@@ -177,7 +176,9 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 		if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
 		const entries = reply.length << 24;
 		if (reply.length === 2) {
-			const [{ 0: a, 1: b }, { 0: c, 1: d }] = [reply[0], reply[1]];
+			const { 0: first, 1: second } = reply;
+			const { 0: a, 1: b } = first;
+			const { 0: c, 1: d } = second;
 			return (typeof b === "string" && typeof d === "string" ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
 				a,
 				b,
@@ -201,11 +202,11 @@ function nativeEngine({ textKey, entriesKey, ...others }) {
 		if (key === void 0) keyed.reply = inPairs(list);
 		return key;
 	}
-	return {
+	return createApi({
 		...others,
 		shapeOf,
 		keyOf
-	};
+	});
 }
 function shapeOf(keyed) {
 	if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== void 0) return DECLINED;

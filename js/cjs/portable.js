@@ -307,7 +307,7 @@ function text(value, argument, expected = "a string") {
 	return value;
 }
 function object(value, argument) {
-	if (Object(value) !== value) throw invalidType(value, argument, "an object");
+	if (!(typeof value === "object" ? value !== null : typeof value === "function")) throw invalidType(value, argument, "an object");
 	return value;
 }
 const option = (options, name) => options === void 0 ? options : object(options, "options")[name];
@@ -417,7 +417,7 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, b
 }
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
-	return reply.map(fileMetadata ? keyedWithMetadata : keyedByBytes);
+	return fileMetadata ? reply.map(keyedWithMetadata) : reply.map(keyedByBytes);
 }
 function keyedByBytes(entry, index) {
 	if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");

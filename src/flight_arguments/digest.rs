@@ -101,10 +101,11 @@ impl Sha256Sink {
     pub fn finish(&mut self) -> Hash {
         let bits = 8 * (self.hashed + self.length as u64);
         let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
-        let count = end - size_of_val(&bits);
-        self.printed[self.length] = 0x80;
-        self.printed[self.length + 1..count].fill(0);
-        self.printed[count..end].copy_from_slice(&bits.to_be_bytes());
+        // More zeros than are needed, because a fixed number of them takes no call.
+        let padding = self.room();
+        padding[0] = 0x80;
+        padding[1..2 * BLOCK].fill(0);
+        self.printed[end - size_of_val(&bits)..end].copy_from_slice(&bits.to_be_bytes());
         self.length = end;
         self.hash_blocks();
         Hash(self.state)

@@ -70,7 +70,7 @@ impl Export<{ FIRST + 2 * ENTRIES }> for EntriesKey {
             return None;
         }
         let mut entries = SmallVec::<[Entry<'_, [u16]>; ENTRIES]>::new();
-        for (index, (name, content)) in places.into_iter().enumerate() {
+        for (index, (name, content)) in places.iter().cloned().enumerate() {
             let name = texts.get(name)?;
             entries.push(if shape.is_file(index) {
                 Entry::File { name, base64: files.get(content)?, file_name: &[], media_type: &[] }
