@@ -25,6 +25,8 @@ const options = {
   "no plugin": { plugin: false },
   pages: { pages: true },
   Workers: { workers: true },
+  "Workers, runtimeDeploymentId": { workers: true, asked: true, pages: true },
+  "Workers without the plugin": { workers: true, plugin: false },
 };
 const buildIds = {
   random: { kind: "random" },
@@ -60,6 +62,9 @@ const builds = {
     build: { ...recorded, deploymentId: "", atRunTime: true, cached: false, plugin: false },
   },
   "for Workers": { build: { ...recorded, deploymentId: "v1", plugin: false, runtime: "workers" } },
+  "for Workers, at run time": {
+    build: { ...recorded, deploymentId: "", atRunTime: true, runtime: "workers" },
+  },
   "without the plugin": {
     build: { ...recorded, deploymentId: "v1", plugin: false, source: "code", runtime: undefined },
   },
@@ -153,12 +158,8 @@ const CONTRADICTIONS = {
     /set NEXT_DEPLOYMENT_ID when you build/.test(flat) &&
     isValid(environmentId) &&
     config?.deploymentId === undefined,
-  "proposes the option where it is set, or cannot be": ({ loaded: { config }, last: { build } }, { flat }) =>
-    /runtimeDeploymentId: true \}/.test(flat) &&
-    (config?.atRunTime ||
-      config?.workers ||
-      build?.runtime === "workers" ||
-      config?.deploymentId !== undefined),
+  "proposes the option where it is set, or cannot be": ({ loaded: { config } }, { flat }) =>
+    /runtimeDeploymentId: true \}/.test(flat) && (config?.atRunTime || config?.deploymentId !== undefined),
   "says that this package derives keys which are not known": (
     { loaded: { config }, last: { build } },
     { flat },
@@ -183,7 +184,7 @@ const CONTRADICTIONS = {
         (build && (build.ambiguous !== undefined || !build.cached || last !== identity)) ||
         (environmentId && next.kind !== "server" && next.id !== environmentId) ||
         (next.kind === "deployment" && config.buildId.kind === "constant" && !config.pages) ||
-        (build?.atRunTime && !isValid(environmentId)))
+        (build?.atRunTime && build.runtime !== "workers" && !isValid(environmentId)))
     );
   },
   "is silent about an ID that is ignored": ({ environmentId }, { codes, facts: { next } }) =>
@@ -191,8 +192,19 @@ const CONTRADICTIONS = {
     next.kind === "deployment" &&
     next.id !== environmentId &&
     !codes.includes("ENVIRONMENT_IGNORED"),
+  "takes the environment of this shell for a Worker's": ({ last: { build } }, { codes, flat, facts }) =>
+    build?.runtime === "workers" &&
+    build.atRunTime &&
+    (codes.includes("MISSING_AT_RUN_TIME") ||
+      /would not start/.test(flat) ||
+      facts.seed !== undefined ||
+      facts.prefix !== undefined),
+  "tells a Worker to read the environment": ({ loaded: { config } }, { flat, facts: { next } }) =>
+    config?.workers &&
+    next.kind === "server" &&
+    /read (it|NEXT_DEPLOYMENT_ID) when (they|it) starts?/.test(flat),
   "proposes the option pages where it is set, or cannot be": ({ loaded: { config } }, { flat }) =>
-    /pages: true/.test(flat) && (config?.pages || config?.workers || config?.hasCdnAdapter),
+    /pages: true/.test(flat) && (config?.pages || config?.hasCdnAdapter),
   "says that pages of a build have a scope which they do not have": ({ last: { build } }, { flat }) =>
     /its pages are scoped by the deployment ID/.test(flat) !== (build?.keys?.pages === "vinext-cache-key"),
   "is silent about the switch": ({ loaded: { config } }, { codes, flat, facts: { next } }) =>
@@ -336,7 +348,7 @@ for (const [title, given, next] of [
     { plugin: false },
     /Next: add the plugin vinextCacheKey\(\{ pages: true \}\), or let generateBuildId/,
   ],
-  ["on Workers", { workers: true }, /Next: let generateBuildId .*, or give each an adapter prefix/],
+  ["on Workers", { workers: true }, /Next: set vinextCacheKey\(\{ pages: true \}\), or let generateBuildId/],
   ["with a CDN adapter", { hasCdnAdapter: true }, /Next: give each deployment a CDN cache of its own/],
   [
     "at run time, with pages: false",

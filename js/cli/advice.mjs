@@ -18,6 +18,10 @@ export function derivesKeys(/** @type {Facts} */ { project: { build, loaded } })
   return loaded.config ? loaded.config.plugin && !loaded.config.workers : undefined;
 }
 
+/** Whether servers of a build take their ID from an environment like this one. A Worker takes it from its bindings. */
+export const readsEnvironment = (/** @type {import("./build.mjs").Build | undefined} */ build) =>
+  build?.atRunTime === true && build.runtime !== "workers";
+
 /** Whether what scopes the keys of the last build is known. */
 const isKnown = (/** @type {import("./build.mjs").Build | undefined} */ build) =>
   Boolean(build?.cached) && (build?.atRunTime || build?.deploymentId !== undefined);
@@ -86,7 +90,7 @@ const RULES = {
       };
     }
     const fails = next.kind === "failing" && next.source === "environment";
-    if (!invalidEnvironmentId || !(fails || project.build?.atRunTime)) return;
+    if (!invalidEnvironmentId || !(fails || readsEnvironment(project.build))) return;
     const who = fails ? "A build now would fail" : "Servers of the last build would not start";
     return {
       is: `${who}: ${invalidEnvironmentId}`,
@@ -120,8 +124,7 @@ const RULES = {
       next: "build again.",
     },
   MISSING_AT_RUN_TIME: ({ project: { build }, environmentId }) =>
-    build?.atRunTime &&
-    build.runtime !== "workers" &&
+    readsEnvironment(build) &&
     !environmentId && {
       is: "The servers of the last build read their deployment ID from NEXT_DEPLOYMENT_ID, which is not set here.",
       next: "set it where they start. They do not start without it.",
@@ -162,7 +165,9 @@ const RULES = {
         : isConfigured
           ? `remove deploymentId from ${fileOf(facts)}, which takes precedence over it, then build again.`
           : next.kind === "server"
-            ? "build again. The servers of that build read it when they start."
+            ? loaded.config?.workers
+              ? "build again. The Worker of that build takes its ID from its own bindings."
+              : "build again. The servers of that build read it when they start."
             : `build again with it, or let servers read it when they start: ${READ_AT_RUN_TIME}.`,
     };
   },

@@ -1,6 +1,6 @@
 // `vinext-cache-key explain`
 import { implementation, resolveDeploymentId, useCacheKeyPrefix } from "../../index.js";
-import { advise } from "./advice.mjs";
+import { advise, readsEnvironment } from "./advice.mjs";
 import { seedOf } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
 import { print } from "./output.mjs";
@@ -62,7 +62,7 @@ export async function run({ json, mode }, [directory = ".", stray]) {
   if (
     next.kind === "failing" ||
     project.unreadable ||
-    (facts.invalidEnvironmentId && project.build?.atRunTime)
+    (facts.invalidEnvironmentId && readsEnvironment(project.build))
   ) {
     process.exitCode = 1;
   }
@@ -82,7 +82,7 @@ export function gather(project, env) {
     resolveDeploymentId(undefined, { NEXT_DEPLOYMENT_ID: environmentId }),
   );
   const encryptionKey = config ? config.encryptionKey : Boolean(env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY);
-  const canStart = !build?.atRunTime || (environmentId && !invalidEnvironmentId);
+  const canStart = !readsEnvironment(build) || (environmentId && !invalidEnvironmentId);
   // Without cached functions there are no keys.
   const seed = build?.cached && canStart ? seedOf(build, { NEXT_DEPLOYMENT_ID: environmentId }) : undefined;
   return {

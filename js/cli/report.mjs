@@ -102,7 +102,11 @@ function pagesText(/** @type {Facts} */ { project: { build, unreadable } }) {
 }
 
 function nextBuildText(/** @type {Facts} */ { project: { loaded, build }, next }) {
-  if (next.kind === "server") return "would leave it to the server to read NEXT_DEPLOYMENT_ID when it starts";
+  if (next.kind === "server") {
+    return loaded.config?.workers
+      ? "would leave it to the Worker to take its ID from its bindings"
+      : "would leave it to the server to read NEXT_DEPLOYMENT_ID when it starts";
+  }
   if (next.kind === "unknown") return loaded.standalone ? "cannot be made in this folder" : "not known";
   if (next.kind === "failing") return "would fail";
   if (next.kind === "deployment") {
