@@ -74,6 +74,14 @@ for (const kind of kinds) {
     t.regex(starred.err, /2 +\(record of a tag\) +left alone\n/);
   });
 
+  test(`${kind}: deployments and builds with as many keys are in the order of their names`, async (t) => {
+    const names = ["v2", ...Array.from({ length: 9 }, (_, index) => `v1${index}`)];
+    const keys = names.flatMap((name) => [buildUseCacheKey("id", name), `pages:v2:${name}:/`]);
+    const { err } = await stale(["--keep", "v2", "--json"], list(...keys.reverse()));
+    const { deployments, builds } = JSON.parse(err);
+    t.deepEqual([deployments.map(({ seed }) => seed), builds.map(({ buildId }) => buildId)], [names, names]);
+  });
+
   test(`${kind}: refuses foreign keys without a prefix`, async (t) => {
     const prefixes = [[], [""], ["*:"], ["s:", ""], ["s:", "*/"]];
     for (const prefix of prefixes.map((texts) => texts.map((text) => `--strip-prefix=${text}`))) {

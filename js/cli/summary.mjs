@@ -23,16 +23,23 @@ export function totals({ deployments, builds, ...others }, options, written) {
     (options.unscoped ? others.unscoped : 0) +
     (options.foreign ? others.foreign : 0);
   return {
-    deployments: sorted(deployments),
-    builds: sorted(builds),
+    deployments: sorted(deployments, ({ seed }) => seed),
+    builds: sorted(builds, ({ buildId }) => buildId),
     ...others,
     keys: Object.values(others).reduce((total, keys) => total + keys, sum(owners)),
     written: written ? stale : 0,
   };
 }
 
-/** @template {import("./filter.mjs").Owner} T @param {T[]} owners */
-const sorted = (owners) => [...owners].sort((a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys);
+/**
+ * Those that are kept first, then the largest. The addon has them in no order, so names decide between equals.
+ *
+ * @template {import("./filter.mjs").Owner} T @param {T[]} owners @param {(owner: T) => string} nameOf
+ */
+const sorted = (owners, nameOf) =>
+  [...owners].sort(
+    (a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys || (nameOf(a) < nameOf(b) ? -1 : 1),
+  );
 
 /** Whether no key named any deployment or build, as where the prefix of the store is missing. */
 export const isWithoutKeys = (/** @type {Seen} */ { deployments, builds }) =>
