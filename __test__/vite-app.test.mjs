@@ -2,8 +2,8 @@ import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "n
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import test from "ava";
-import { parseUseCacheKey } from "vinext-cache-key";
-import { createApp, serveStandalone } from "./helpers/vinext-app.mjs";
+import { implementation, parseUseCacheKey } from "vinext-cache-key";
+import { createApp, serveStandalone, statusOf } from "./helpers/vinext-app.mjs";
 
 /** An app, to be gone after the test wherever the test has moved it. */
 function appFor(t, ...options) {
@@ -33,11 +33,15 @@ async function visited(t, starting, withPages) {
     t.regex(await server.get("/"), /Hello, Ada 3 3/);
     if (withPages) t.regex(await server.get("/legacy"), /Hello, Grace/);
     const report = JSON.parse(await server.get("/report"));
-    return { ...report, keys: report.keys.filter((key) => key.startsWith("use-cache:")) };
+    const status = statusOf(server.output());
+    return { ...report, status, keys: report.keys.filter((key) => key.startsWith("use-cache:")) };
   } finally {
     await server.stop();
   }
 }
+
+/** The server does not start, as opposed to a request that fails. */
+const NO_ADDON = { message: /ERR_NATIVE_ADDON_UNAVAILABLE/ };
 
 for (const [name, layout, identity, position, withPages] of [
   ["App Router, plugin after vinext", "flat", { buildId: "build 1/é" }, "after", false],
@@ -55,28 +59,43 @@ for (const [name, layout, identity, position, withPages] of [
     const { root, directory, away, standalone } = app;
     t.is(isVisibleToVinext(directory), layout === "flat");
 
-    await app.build();
+    t.deepEqual(statusOf(await app.build()), []);
     const stock = await visited(t, app.start(), withPages);
     t.is(stock.keys.length, 3);
     t.deepEqual(stock.derived, []);
+    t.deepEqual(stock.status, []);
 
-    await app.build({ PLUGIN: position, OUTPUT: "standalone" });
+    const { buildId, deploymentId } = identity;
+    const scope = deploymentId ? `deployment ID "${deploymentId}"` : `build ID "${buildId}"`;
+    const status = [
+      `vinext-cache-key: "use cache" keys are scoped by ${scope}; derived natively (${implementation.target}); page keys are vinext's own`,
+    ];
+    t.deepEqual(statusOf(await app.build({ PLUGIN: position, OUTPUT: "standalone" })), status);
     const built = await visited(t, app.start(), withPages);
     t.deepEqual(built.keys, stock.keys);
     t.deepEqual(built.derived, stock.keys);
     t.is(built.kind, "native");
     t.is(built.loads, 1);
+    t.deepEqual(built.status, status);
 
     const externals = readFileSync(join(directory, "dist/server/vinext-externals.json"), "utf8");
     t.true(JSON.parse(externals).includes("vinext-cache-key"));
     renameSync(join(directory, "dist/standalone"), standalone);
     renameSync(root, away);
     t.deepEqual(await visited(t, serveStandalone(standalone), withPages), built);
+    rmSync(join(standalone, "node_modules", `vinext-cache-key-${implementation.target}`), {
+      recursive: true,
+    });
+    await t.throwsAsync(
+      serveStandalone(standalone, { VINEXT_CACHE_KEY: "native" }, { probed: false }),
+      NO_ADDON,
+    );
     renameSync(away, root);
 
     const dev = await visited(t, app.develop({ PLUGIN: position, FILE_METADATA: "yes" }), withPages);
     t.is(dev.kind, "native");
     t.is(dev.loads, 1);
+    t.deepEqual(dev.status, []);
     t.is(new Set(dev.derived).size, 3, "a file's name and type make a difference");
     const seeds = dev.derived.map((key) => parseUseCacheKey(key).keySeed);
     t.deepEqual(new Set(seeds), new Set([identity.deploymentId ?? identity.buildId]));
@@ -89,7 +108,31 @@ test.serial("a vinext that digests otherwise keeps its own keys, and its build s
   writeFileSync(file, readFileSync(file, "utf8").replace('"sha256"', '"sha512"'));
   const output = await app.build({ PLUGIN: "after" });
   t.is(output.match(/vinext 1\.4\.0 keeps deriving .*flightArgumentsKey/g)?.length, 1);
-  const { keys, derived } = await visited(t, app.start(), true);
+  t.regex(statusOf(output).join(), /scoped by build ID "b"; derived by vinext;/);
+  const { keys, derived, status } = await visited(t, app.start(), true);
   t.deepEqual(derived, []);
+  t.deepEqual(status, [], "a server says nothing of keys that it does not derive");
   for (const key of keys) t.regex(key, /:[\w-]{86}$/);
 });
+
+test.serial(
+  "an app of the Pages Router alone: a server without an addon does not start if it must be native",
+  async (t) => {
+    const files = { "app/layout.jsx": null, "app/page.jsx": null, "app/report/route.js": null };
+    const app = appFor(t, "flat", { buildId: "b" }, { withPages: true, files });
+    const output = await app.build({ PLUGIN: "after", OUTPUT: "standalone" });
+    t.deepEqual(statusOf(output), [
+      'vinext-cache-key: there are no "use cache" keys; page keys are vinext\'s own',
+    ]);
+    const standalone = join(app.directory, "dist/standalone");
+    rmSync(join(standalone, "node_modules", `vinext-cache-key-${implementation.target}`), {
+      recursive: true,
+    });
+    const start = (env) => serveStandalone(standalone, env, { probed: false });
+    await t.throwsAsync(start({ VINEXT_CACHE_KEY: "native" }), NO_ADDON);
+    const server = await start();
+    t.regex(await server.get("/legacy"), /Hello, Grace/);
+    t.regex(statusOf(server.output()).join(), /scoped by build ID "b"; derived in JavaScript;/);
+    await server.stop();
+  },
+);

@@ -2,8 +2,9 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { resolveDeploymentId } from "vinext-cache-key";
 import { readBuild } from "../js/cli/build.mjs";
-import { createApp } from "./helpers/vinext-app.mjs";
+import { createApp, statusOf } from "./helpers/vinext-app.mjs";
 
 const REQUESTS = 1000;
 const PRODUCTS = 50;
@@ -82,6 +83,10 @@ test.serial("a build that prerenders needs no deployment ID, and writes nothing 
     PRERENDER: "yes",
   });
   t.regex(output, /Prerendered [1-9]/);
+  t.regex(
+    statusOf(output).join(),
+    /^.* keys and pages are scoped by NEXT_DEPLOYMENT_ID of each server; derived/,
+  );
   t.deepEqual(readdirSync(shop.cache), []);
   t.like(readBuild(shop.directory), { source: "record", atRunTime: true, options: { pages: true } });
 });
@@ -91,6 +96,10 @@ test.serial("one build serves many deployments, and none reads what another has 
   const servers = {};
   for (const [name, id] of Object.entries(ids)) {
     servers[name] = await shop.start(t, { SERVER: name, NEXT_DEPLOYMENT_ID: id });
+    t.regex(
+      statusOf(servers[name].output()).join(),
+      new RegExp(`keys and pages are scoped by deployment ID "${id}"; derived`),
+    );
   }
   for (let index = 0; index < REQUESTS; index += 1) {
     const name = index % 2 ? "red" : "blue";
@@ -113,11 +122,22 @@ test.serial("one build serves many deployments, and none reads what another has 
 test.serial("servers whose environment says that they prerender share no keys", async (t) => {
   const start = (name) => shop.start(t, { SERVER: name, NEXT_DEPLOYMENT_ID: "red", VINEXT_PRERENDER: "1" });
   t.is(await price(start("one"), 1), "one");
-  t.is(await price(start("two"), 1), "two");
+  const two = await start("two");
+  t.is(await price(two, 1), "two");
+  t.deepEqual(statusOf(two.output()), []);
 });
 
 test.serial("a server without a deployment ID does not start", async (t) => {
-  const missing = { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/ };
+  const { message } = t.throws(() => resolveDeploymentId(undefined, {}, { runtimeServerDeploymentId: true }));
+  const missing = {
+    message: (output) =>
+      [
+        `Error: ${message}. `,
+        "vinextCacheKey({ runtimeDeploymentId: true })",
+        "Set NEXT_DEPLOYMENT_ID",
+        "code: 'ERR_RUNTIME_DEPLOYMENT_ID_MISSING'",
+      ].every((text) => output.includes(text)),
+  };
   await t.throwsAsync(shop.start(t, {}), missing);
   await t.throwsAsync(shop.start(t, { NEXT_DEPLOYMENT_ID: "" }), missing);
   await t.throwsAsync(shop.start(t, { NEXT_DEPLOYMENT_ID: "a b" }), {
@@ -162,7 +182,8 @@ for (const [title, env, message] of [
 }
 
 test.serial("Next's own switch counts as the option", async (t) => {
-  await stock.build({ EXPERIMENTAL: nextSwitch });
+  const output = await stock.build({ EXPERIMENTAL: nextSwitch, VITE: '{"logLevel":"silent"}' });
+  t.deepEqual(statusOf(output), [], "a silent build does not say what scopes its keys");
   t.like(readBuild(stock.directory), {
     atRunTime: true,
     options: { runtimeDeploymentId: true, pages: true },

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve, sep } from "node:path";
-import { IDENTITY, RUNNING_ID, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
+import { IDENTITY, RUNNING_ID, START, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
 import { settle, validate } from "./vite/options.mjs";
 import { recorderFor } from "./vite/recorder.mjs";
 import { replaceDeploymentId, rewrite, workerShape } from "./vite/rewrite.mjs";
@@ -34,7 +34,11 @@ const TAILS = RELEASES.flatMap(({ families }) =>
     return { family, derivedBy, pattern: new RegExp(`[\\/]${tail}\\.[cm]?[jt]s(?=\\?|$)`) };
   }),
 );
-const KEY_MODULE = new RegExp(TAILS.map(({ pattern }) => pattern.source).join("|"));
+/** The entries of vinext's servers. Without options no other module has to be looked at. */
+const ENTRY = /^\0virtual:vinext-[\w-]+-entry$/;
+const KEY_MODULE_OR_ENTRY = new RegExp(
+  [...TAILS.map(({ pattern }) => pattern), ENTRY].map(({ source }) => source).join("|"),
+);
 
 /**
  * @typedef {object} VinextCacheKeyOptions
@@ -168,6 +172,14 @@ export default function vinextCacheKey(asked = {}) {
     return { reason };
   }
 
+  /** Whether cached functions of this vinext get their keys from this package. */
+  const recognisesKeys = (/** @type {(code: string) => any} */ parse) =>
+    [...keyModules].some(
+      ([file, family]) =>
+        family === "use-cache" &&
+        rewriteFor(family, readFileSync(file, "utf8"), file, { runtime: "node", parse }).code !== undefined,
+    );
+
   /** @type {import("vite").Plugin & { transform: any }} */
   const plugin = {
     name: PACKAGE,
@@ -266,12 +278,15 @@ export default function vinextCacheKey(asked = {}) {
     load: {
       filter: { id: new RegExp(`^\0virtual:${PACKAGE}/`) },
       handler(id) {
-        return sourceOf(id.slice(1), options, runtimeOf(this.environment.config));
+        // Where vinext keeps its own keys, a server has nothing to say about them.
+        const runtime = runtimeOf(this.environment.config);
+        const isIdle = id === `\0${START}` && !recognisesKeys((text) => this.parse(text));
+        return isIdle ? "" : sourceOf(id.slice(1), options, runtime);
       },
     },
 
     transform: {
-      filter: { id: KEY_MODULE },
+      filter: { id: KEY_MODULE_OR_ENTRY },
       /** @this {import("rolldown").TransformPluginContext & { environment: import("vite").Environment }} */
       handler(/** @type {string} */ code, /** @type {string} */ id) {
         const runtime = changedRuntime(this.environment);
@@ -286,20 +301,24 @@ export default function vinextCacheKey(asked = {}) {
           if (result === undefined) return leave(family, reason, this);
           return isUsed ? { code: result, map: null } : undefined;
         }
-        if (!options.runtimeDeploymentId) return;
         // vinext's own code names the build, whose scripts all its deployments share. So does a client component, which
         // has to render what it renders in browsers.
         const isVinexts = vinext && file?.startsWith(vinext.folder + sep);
-        if (code.includes(DEPLOYMENT_ID) && (isVinexts || USE_CLIENT.test(code))) {
+        if (
+          options.runtimeDeploymentId &&
+          code.includes(DEPLOYMENT_ID) &&
+          (isVinexts || USE_CLIENT.test(code))
+        ) {
           const lang = /\.[cm]?ts(?=\?|$)/.test(id) ? "ts" : "tsx";
           const parse = (/** @type {string} */ text) => this.parse(text, { lang });
           return { code: replaceDeploymentId(code, builtIdText, parse), map: null };
         }
-        // Keys may not be derived before the first request, but a server without an identity must not start.
         // With the App Router, `ssr` is a part of the Worker whose entry is in another environment.
-        const isPart = runtime === "workers" && this.environment.name === "ssr" && hasAppRouter;
-        if (!isPart && this.getModuleInfo(id)?.isEntry) {
-          return { code: `import "${IDENTITY}";${code}`, map: null };
+        const { name, config } = this.environment;
+        if (runtime === "workers" && (!options.runtimeDeploymentId || (name === "ssr" && hasAppRouter)))
+          return;
+        if (config.command === "build" && this.getModuleInfo(id)?.isEntry) {
+          return { code: `import "${runtime === "workers" ? IDENTITY : START}";${code}`, map: null };
         }
       },
     },

@@ -249,6 +249,9 @@ export function createApp(layout, identity, { withPages = false, files: changes 
   };
 }
 
+/** The lines in which a build or a server says what scopes its keys. */
+export const statusOf = (output) => output.split("\n").filter((line) => line.startsWith(`${PACKAGE}: `));
+
 /** Serves a standalone build from where it has been put. */
 export const serveStandalone = (directory, env, options) =>
   serve(directory, ["server.js"], { NODE_ENV: "production", PORT: "0", HOST: "127.0.0.1", ...env }, options);

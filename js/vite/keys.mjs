@@ -3,17 +3,27 @@
 // They are virtual, so Vite looks for this package from the app's root. vinext's own files may not see the package: pnpm
 // keeps them elsewhere.
 
-import { workerArguments, workerIdentity } from "./workers.mjs";
+import { fileName, workerArguments, workerIdentity } from "./workers.mjs";
 
 const PACKAGE = "vinext-cache-key";
 
 /** Evaluating it fails where a server has no deployment ID, so a server that imports it first does not start. */
 export const IDENTITY = `virtual:${PACKAGE}/identity`;
+/**
+ * The entries of a Node server import it. The keys themselves may not be needed before the first request, but a server
+ * that cannot derive them must not start.
+ */
+export const START = `virtual:${PACKAGE}/start`;
 /** @param {import("./shapes.mjs").Family} family what the rewritten module of a family imports */
 export const keysOf = (family) => `virtual:${PACKAGE}/${family}`;
 
 /** How the code of an app reads the ID of the running deployment. Only an expression that Vite's `define` takes. */
 export const RUNNING_ID = "globalThis.process.env.NEXT_DEPLOYMENT_ID";
+
+/** What Next.js's own message does not say: which option of this package asks for the ID, and what to do. */
+const REMEDY =
+  ". This build reads its deployment ID when a server starts, because of vinextCacheKey({ runtimeDeploymentId: true }) " +
+  "or experimental.runtimeServerDeploymentId in next.config. Set NEXT_DEPLOYMENT_ID for the server";
 
 /** @typedef {import("./options.mjs").Options} Options */
 
@@ -36,8 +46,32 @@ import { resolveDeploymentId } from "${PACKAGE}";
 const drawn = Symbol.for("${PACKAGE}.prerender");
 const id = process.env.VINEXT_PRERENDER === "1"
   ? (globalThis[drawn] ??= "prerender-" + crypto.randomUUID())
-  : resolveDeploymentId(undefined, undefined, { runtimeServerDeploymentId: true });
+  : fromEnvironment();
 export const deploymentId = () => id;
+function fromEnvironment() {
+  try {
+    return resolveDeploymentId(undefined, undefined, { runtimeServerDeploymentId: true });
+  } catch (error) {
+    if (error.code !== "ERR_RUNTIME_DEPLOYMENT_ID_MISSING") throw error;
+    throw Object.assign(new Error(error.message + ${JSON.stringify(REMEDY)}), { code: error.code });
+  }
+}
+`;
+
+/** What the build has to say about its servers. Its text must not look like the identity of the keys. */
+const start = (/** @type {Options} */ { pages, runtimeDeploymentId }) => `
+import { implementation } from "${PACKAGE}";
+import { announce, identityOf } from ${fileName("status.mjs")};
+${
+  runtimeDeploymentId
+    ? `import { deploymentId } from "${IDENTITY}";`
+    : `const deploymentId = () => process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID;`
+}
+announce(
+  identityOf(deploymentId(), process.env.__VINEXT_BUILD_ID),
+  ${pages} && Boolean(deploymentId()),
+  implementation,
+);
 `;
 
 /** @param {Options} options */
@@ -77,7 +111,12 @@ ${
 export const scopedPageKey = (key) => "deployment:" + deploymentId() + ":" + key;
 `;
 
-const modules = { [IDENTITY]: identity, [keysOf("use-cache")]: useCache, [keysOf("pages")]: pages };
+const modules = {
+  [IDENTITY]: identity,
+  [START]: start,
+  [keysOf("use-cache")]: useCache,
+  [keysOf("pages")]: pages,
+};
 const workerModules = { ...modules, [IDENTITY]: workerIdentity, [keysOf("use-cache")]: workerUseCache };
 
 export const isVirtual = (/** @type {string} */ id) => Object.hasOwn(modules, id);

@@ -1,8 +1,10 @@
 // Gathers what a build does, and leaves the record of one that has succeeded.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { digestOfFolder, removeRecord, writeRecord } from "../build-record.mjs";
 import { FAMILIES } from "./shapes.mjs";
+import { engineOf, identityOf, statusLine } from "./status.mjs";
 
 /**
  * What the main part of a build of both routers knows, until the second one, of the Pages Router, has been written. vinext
@@ -21,7 +23,17 @@ export function recorderFor(/** @type {import("vite").ResolvedConfig} */ config)
   return new Recorder(config);
 }
 
+/** How servers on this machine derive their keys. The package is loaded late: only the end of a build needs it. */
+function engineHere() {
+  try {
+    return engineOf(createRequire(import.meta.url)("../../index.js").implementation);
+  } catch {
+    return "natively, but no addon loads on this machine";
+  }
+}
+
 class Recorder {
+  #logger;
   #root;
   #server;
   #awaitsPages;
@@ -33,6 +45,7 @@ class Recorder {
 
   /** @param {import("vite").ResolvedConfig} config */
   constructor(config) {
+    this.#logger = config.logger;
     this.#root = config.root;
     this.#server = join(config.root, "dist/server");
     this.#awaitsPages =
@@ -92,5 +105,18 @@ class Recorder {
     const root = digestOfFolder(this.#root);
     const buildId = readFileSync(file, "utf8");
     writeRecord(this.#server, { ...facts, runtime: this.#runtime, root, buildId, keys }, this.#files);
+    this.#logger.info(this.#status(facts, buildId));
+  }
+
+  /** @param {NonNullable<Recorder["facts"]>} facts @param {string} buildId */
+  #status({ deploymentId, options }, buildId) {
+    const variable = options.versionMetadataBinding
+      ? "NEXT_DEPLOYMENT_ID or the version ID"
+      : "NEXT_DEPLOYMENT_ID";
+    const identity = options.runtimeDeploymentId
+      ? `${variable} of each ${this.#runtime === "workers" ? "Worker" : "server"}`
+      : identityOf(deploymentId, buildId);
+    const isOurs = this.#keys["use-cache"] === "vinext-cache-key" && this.#runtime === "node";
+    return statusLine({ keys: this.#keys, identity, engine: isOurs ? engineHere() : "by vinext" });
   }
 }

@@ -56,6 +56,6 @@ export const keyedArguments = (args) =>
 `;
 
 /** A file of this package in the words of an import. The app itself may not see the package. */
-function fileName(/** @type {string} */ path) {
+export function fileName(/** @type {string} */ path) {
   return JSON.stringify(fileURLToPath(new URL(path, import.meta.url)).replaceAll("\\", "/"));
 }
