@@ -252,6 +252,32 @@ test.serial(
     writeRecord(server, { ...facts, deploymentId: null, options: { ...options, pages: true }, keys }, [
       join(server, "index.js"),
     ]);
+    // As vinext's build prints a registration.
+    const register = (name) =>
+      `t(e(l,\`${name}\`,\`\`,{acceptsSecondArgument:!1,argumentCount:1,serverReferenceId:\`5b39#${"r".repeat(64)}\`}),1)`;
+    const record = () =>
+      writeRecord(server, { ...facts, deploymentId: null, options: { ...options, pages: true }, keys }, [
+        join(server, "index.js"),
+      ]);
+    for (const [length, advice] of [
+      [200, []],
+      [300, ["LONG_KEYS"]],
+    ]) {
+      writeFileSync(
+        join(server, "index.js"),
+        register("/app/a.jsx:greet") + register(`/${"a/".repeat(length / 2)}p.jsx:$$hoist_0_x`),
+      );
+      record();
+      const { codes, json } = await explain(t, root, { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+      t.deepEqual(codes, advice);
+      // cache:use-cache:build:<36>:["/…p.jsx:$$hoist_0_x","5b39#<64>"]:<43>
+      t.is(
+        json.longest.bytes,
+        "cache:use-cache:build::".length + 36 + length + '["/p.jsx:$$hoist_0_x","5b39#"]:'.length + 64 + 43,
+      );
+    }
+    writeFileSync(join(server, "index.js"), "");
+    record();
     // The variable of this shell is not the Worker's.
     for (const env of [{}, { NEXT_DEPLOYMENT_ID: "v1" }]) {
       const { code, codes, json } = await explain(t, root, { ...env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });

@@ -5,8 +5,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { longestKey } from "../js/cli/long-keys.mjs";
 import { valueIn } from "../scripts/demo/requests.mjs";
 import { REQUESTS } from "../scripts/demo/workers/requests.mjs";
+import { startDevelopment } from "../scripts/vinext-server.mjs";
 import { functionId, keySeed, plainArguments } from "./helpers/arbitraries.mjs";
 import { createWorker, workerdRunsHere } from "./helpers/worker-app.mjs";
 
@@ -191,6 +193,73 @@ inWorkerd("KV takes 512 bytes and not 513; a longer key is stored hashed and rea
   const names = await namesIn(version);
   t.is(names.length, 4);
   t.is(names.filter((name) => /^cache:use-cache:build:v1:sha256:[\w-]{43}$/.test(name)).length, 3);
+});
+
+inWorkerd("explain knows how long the keys of a build get in KV", async (t) => {
+  const { version } = await start("all", { version: v1 });
+  for (const request of REQUESTS) await valueOf(version, request);
+  const lengths = (await namesIn(version))
+    .filter((name) => name.includes("use-cache:"))
+    .map((name) => Buffer.byteLength(name));
+  const { bytes } = longestKey(join(worker.root, "all/server"), "v1");
+  t.is(bytes, Math.max(...lengths));
+});
+
+inWorkerd("a build that prerenders needs no identity, and its Worker has one", async (t) => {
+  const prerendering = createWorker({ plain: true });
+  t.teardown(() => prerendering.close());
+  prerendering.edit("vite.config.js", "vinext({ cache", 'vinext({ prerender: { routes: "*" }, cache');
+  prerendering.edit(
+    "app/version.js",
+    "env.NEXT_DEPLOYMENT_ID || env.RELEASE.id",
+    'process.env.VINEXT_PRERENDER ? "none" : env.NEXT_DEPLOYMENT_ID || env.RELEASE.id',
+  );
+  await prerendering.build("all", ALL);
+  await t.throwsAsync(prerendering.start("all", { version: {} }), {
+    message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/,
+  });
+  const running = await prerendering.start("all", { version: v1 });
+  t.regex(await valueOf(running.versions.version, REQUESTS[0]), /^Hello, Ada v1#/);
+});
+
+inWorkerd(
+  "a Worker with the Pages Router only starts or refuses by the same rules, and its pages are scoped",
+  async (t) => {
+    const pages = createWorker();
+    t.teardown(() => pages.close());
+    pages.write("version.js", readFileSync(join(pages.root, "app/version.js"), "utf8"));
+    pages.edit("pages/archive.jsx", "../app/version.js", "../version.js");
+    pages.edit("worker/app.js", "../app/version.js", "../version.js");
+    pages.edit("vite.config.js", /cloudflare\(\{.*\}\)/, "cloudflare()");
+    pages.remove("app");
+    await pages.build("all", ALL);
+    const start = (versions) => pages.start("all", versions, undefined, "workers");
+    await t.throwsAsync(start({ version: {} }), { message: /ERR_RUNTIME_DEPLOYMENT_ID_MISSING/ });
+    const { versions } = await start({ one: v1, other: release("r2") });
+    const archive = REQUESTS.find(({ path }) => path === "/archive");
+    for (const [name, id] of [
+      ["one", "v1"],
+      ["other", "r2"],
+    ]) {
+      const value = await valueOf(versions[name], archive);
+      t.regex(value, new RegExp(` ${id}#`));
+      t.is(await valueOf(versions[name], archive), value, "the second answer is cached");
+    }
+    t.deepEqual(
+      (await namesIn(versions.one)).sort(),
+      ["v1", "r2"].map((id) => `cache:deployment:${id}:pages:v2:build-1:/archive`).sort(),
+    );
+  },
+);
+
+inWorkerd("in development no identity is needed", async (t) => {
+  const developing = createWorker();
+  t.teardown(() => developing.close());
+  const options = { ...ALL, pages: true };
+  const server = await startDevelopment(developing.root, { OPTIONS: JSON.stringify(options) });
+  t.teardown(() => server.stop());
+  for (const request of REQUESTS)
+    t.regex(await valueOf(server, request), / [0-9a-f-]{36}#[0-9a-f]{4}$/, request.title);
 });
 
 inWorkerd("more than 1,000 keys are listed", async (t) => {

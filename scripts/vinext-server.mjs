@@ -35,15 +35,15 @@ export function startServer(root, { cli = locate(root, "vinext/dist/cli.js"), ..
 }
 
 /**
- * The same for an app that was built for Workers, in workerd.
+ * The same by Vite's development server, in workerd if the app is for Workers.
  *
- * @param {Options} [options]
+ * @param {NodeJS.ProcessEnv} [env]
  */
-export function startWorker(root, { env, ...options } = {}) {
-  const preview = [locate(root, "vite/bin/vite.js"), "preview", "--port=0", "--host=127.0.0.1"];
+export function startDevelopment(root, env) {
+  const dev = [locate(root, "vite/bin/vite.js"), "--port=0", "--host=127.0.0.1"];
   // Without the last one, miniflare asks the network where on Earth it is.
   const quiet = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
-  return serve(preview, /Local: +(http:\S+)\n/, root, { ...options, env: { ...quiet, ...env } });
+  return serve(dev, /Local: +(http:\S+)\n/, root, { env: { NODE_ENV: "development", ...quiet, ...env } });
 }
 
 /**

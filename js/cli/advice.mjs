@@ -1,11 +1,15 @@
 // What makes keys change or be shared unexpectedly, and what to do about it.
 
+import { KV_LIMIT } from "./long-keys.mjs";
+
 /**
  * @typedef {import("./explain.mjs").Facts} Facts
  * @typedef {{ code: string, is: string, next: string }} Advice
  */
 
 const quoted = JSON.stringify;
+/** A root param with its value takes the rest easily. */
+const NEARLY_TOO_LONG = KV_LIMIT - 64;
 const ID_CHARACTERS = "only ASCII letters, digits, - and _";
 const READ_AT_RUN_TIME = "vinextCacheKey({ runtimeDeploymentId: true })";
 
@@ -258,6 +262,12 @@ const RULES = {
     build?.ambiguous !== undefined && {
       is: `The deployment ID of the last build is not known: ${build.ambiguous}.`,
       next: `build again${loaded.config?.plugin ? "" : " with the plugin vinextCacheKey()"}, which leaves a record. To see what a key starts with: vinext-cache-key inspect.`,
+    },
+  LONG_KEYS: ({ longest }) =>
+    longest &&
+    longest.bytes > NEARLY_TOO_LONG && {
+      is: `Keys of ${longest.name} have ${longest.bytes} bytes in Workers KV, and root params add to that. KV refuses more than ${KV_LIMIT}, and vinext then never caches the call.`,
+      next: "shorten keys in the cache adapter: storageKey(key, { maxBytes }). docs/workers.md has an adapter that does.",
     },
   PORTABLE(facts) {
     const { implementation } = facts;

@@ -8,10 +8,10 @@ import { RELEASES } from "../vite/shapes.mjs";
 import { CliError } from "./errors.mjs";
 
 /** A chunk with more bytes is not searched. Real ones have less than a tenth of it. */
-const MAX_CHUNK_BYTES = 64 << 20;
+export const MAX_CHUNK_BYTES = 64 << 20;
 
 /** How bundlers print the values that vinext puts into its code. */
-const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\$]|\\\\.)*`"}|!1|false)`;
+export const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\$]|\\\\.)*`"}|!1|false)`;
 const VALUE = String.raw`(${LITERAL}(?:\s*\|\|\s*${LITERAL})*)`;
 
 const TOKEN = /process\.env\.\w+(?: \|\| process\.env\.\w+)*|catch \(\$\w+\) \{[^{}]*\}|\$?\w+|\S/g;
@@ -191,7 +191,7 @@ function isComplete(/** @type {string} */ server) {
  *
  * @param {string} folder
  */
-function codeIn(folder) {
+export function codeIn(folder) {
   /** @type {string[]} */
   const files = [];
   let strange = "";
@@ -210,7 +210,7 @@ function firstOf(/** @type {string} */ value) {
   return texts.map(textOf).find(Boolean) ?? "";
 }
 
-function textOf(/** @type {string} */ literal) {
+export function textOf(/** @type {string} */ literal) {
   if (literal === "!1" || literal === "false") return "";
   return literal.slice(1, -1).replaceAll(/\\(?:u([0-9a-f]{4})|(.))/gi, (_, unit, escaped) => {
     return unit ? String.fromCharCode(Number.parseInt(unit, 16)) : (ESCAPES.get(escaped) ?? escaped);

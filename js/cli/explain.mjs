@@ -1,8 +1,10 @@
 // `vinext-cache-key explain`
+import { join } from "node:path";
 import { implementation, resolveDeploymentId, useCacheKeyPrefix } from "../../index.js";
 import { advise, readsEnvironment } from "./advice.mjs";
 import { seedOf } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
+import { longestKey } from "./long-keys.mjs";
 import { print } from "./output.mjs";
 import { readProject } from "./project.mjs";
 import { report } from "./report.mjs";
@@ -49,6 +51,7 @@ export const options = {
  * @property {NextBuild} next
  * @property {string} [seed] What scopes the keys of the last build.
  * @property {string} [prefix] What they start with.
+ * @property {{ name: string, bytes: number }} [longest] The cached function of a Worker with the longest keys, and their length in KV.
  * @property {typeof implementation} implementation
  */
 
@@ -93,6 +96,11 @@ export function gather(project, env) {
     next: nextBuild(config, environmentId),
     seed,
     prefix: seed === undefined ? undefined : useCacheKeyPrefix(seed),
+    // A Worker whose identity is not known here has the ID of its version, which has 36 characters.
+    longest:
+      build?.runtime === "workers"
+        ? longestKey(join(project.directory, "dist/server"), seed ?? "x".repeat(36))
+        : undefined,
     implementation,
   };
 }

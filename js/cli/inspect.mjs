@@ -1,6 +1,7 @@
 // `vinext-cache-key inspect`
 import { UsageError } from "./errors.mjs";
 import { openInput } from "./input.mjs";
+import { KV_LIMIT } from "./long-keys.mjs";
 import { decodeKey, splitKeys } from "./keys.mjs";
 import { stderr, stdout } from "./output.mjs";
 import { Overview, ownerOf } from "./overview.mjs";
@@ -11,9 +12,6 @@ import { unquote } from "./quoted.mjs";
 import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
-
-/** Workers KV refuses a key of more bytes. */
-const KV_LIMIT = 512;
 
 /** So many rows are aligned with each other, so that a list of any length can be read. */
 const BATCH = 1000;
