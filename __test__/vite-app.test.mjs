@@ -124,15 +124,16 @@ test.serial(
     t.deepEqual(statusOf(output), [
       'vinext-cache-key: there are no "use cache" keys; page keys are vinext\'s own',
     ]);
-    const standalone = join(app.directory, "dist/standalone");
+    const { standalone } = app;
+    renameSync(join(app.directory, "dist/standalone"), standalone);
     rmSync(join(standalone, "node_modules", `vinext-cache-key-${implementation.target}`), {
       recursive: true,
     });
     const start = (env) => serveStandalone(standalone, env, { probed: false });
     await t.throwsAsync(start({ VINEXT_CACHE_KEY: "native" }), NO_ADDON);
     const server = await start();
+    t.teardown(server.stop);
     t.regex(await server.get("/legacy"), /Hello, Grace/);
     t.regex(statusOf(server.output()).join(), /scoped by build ID "b"; derived in JavaScript;/);
-    await server.stop();
   },
 );
