@@ -551,7 +551,7 @@ test("leaves it to the user what is external", async (t) => {
 });
 
 test("can be required by a configuration in CommonJS", (t) => {
-  t.is(createRequire(import.meta.url)("vinext-cache-key/vite").default().name, "vinext-cache-key");
+  t.is(createRequire(import.meta.url)("vinext-cache-key/vite")().name, "vinext-cache-key");
 });
 
 test("says that it is listed twice", async (t) => {
