@@ -95,15 +95,18 @@ overRedis("the pipe deletes the same", async (t) => {
   t.deepEqual(await list(), sorted(kept));
 });
 
-overRedis("the pipe fails where Redis refuses, and purge deletes a key of any length", async (t) => {
-  const long = keyOf('"next-8"', JSON.stringify(["x".repeat(1 << 20)]), "new");
-  const { client, list, run, url } = await storeWith(t, [...kept, long]);
-  // Whether Redis takes such a long line depends on how much of it arrives at once, so nothing may be deleted here.
+overRedis("the pipe and purge fail where Redis refuses to delete", async (t) => {
+  const { client, list, run, url } = await storeWith(t, [...kept, ...next("next-8")]);
   await client.sendCommand(["ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@all", "-unlink"]);
   for (const command of [purge, pipe]) {
     await t.throwsAsync(run(command, url.replace("//", "//reader:pw@")), { code: 1 });
   }
-  t.deepEqual(await list(), sorted(kept, long));
+  t.deepEqual(await list(), sorted(kept, next("next-8")));
+});
+
+overRedis("purge deletes a key of any length", async (t) => {
+  const long = keyOf('"next-8"', JSON.stringify(["x".repeat(1 << 20)]), "new");
+  const { list, run } = await storeWith(t, [...kept, long]);
   await run(purge);
   t.deepEqual(await list(), sorted(kept));
 });
