@@ -1,4 +1,4 @@
-// The record of vinext's releases as the README shows it.
+// The record of vinext's releases as docs/compatibility.md shows it.
 
 const PLUGIN = { replaced: "derives the keys", "left alone": "warns, and leaves vinext's own code" };
 
