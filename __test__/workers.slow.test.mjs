@@ -298,9 +298,18 @@ inWorkerd("requests of many deployments in one isolate keep to their own", async
   }
 });
 
-/** What each build of vinext draws at random, and the names of files that follow from it. */
+/** One entry of the table of server references. Stock builds of one app differ in the order of its entries. */
+const REFERENCE = /"?\w+"?:async\(\)=>\{let\{[^{}]*\}=await import\(`[^`]*`\);return\{[^{}]*\}\},?/g;
+
+/** A built file without what two builds of one app can differ in: drawn values, names of files, the order of references. */
 const withoutChance = (text) =>
   text
+    .replaceAll(new RegExp(`(?:${REFERENCE.source})+`, "g"), (table) =>
+      [...table.matchAll(REFERENCE)]
+        .map(([entry]) => entry.replace(/,$/, ""))
+        .sort()
+        .join(),
+    )
     .replaceAll(/\b(?:[0-9a-f]{32}){1,2}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<drawn>")
     .replaceAll(/(?<=[-/_])[\w-]{8}(?=\.js\b)/g, "<hash>");
 
