@@ -2,7 +2,9 @@
 const slow = "__test__/**/*.slow.test.mjs";
 
 export default {
-  files: process.env.TEST_SET === "slow" ? [slow] : ["__test__/**/*.test.mjs", `!${slow}`],
+  // The files in `install` are brought to projects of their own.
+  files:
+    process.env.TEST_SET === "slow" ? [slow] : ["__test__/**/*.test.mjs", `!${slow}`, "!__test__/install/**"],
   timeout: "10m",
   workerThreads: false,
 };

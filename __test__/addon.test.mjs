@@ -12,7 +12,7 @@ import {
   pageKeyLike,
   plainArguments,
 } from "./helpers/arbitraries.mjs";
-import * as vinext from "./helpers/oracle.mjs";
+import * as vinext from "../scripts/lib/oracle.mjs";
 import { outcome } from "./helpers/outcome.mjs";
 
 const addon = createRequire(import.meta.url)(api.implementation.binary);

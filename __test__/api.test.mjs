@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { implementations } from "./helpers/implementations.mjs";
-import * as oracle from "./helpers/oracle.mjs";
+import * as oracle from "../scripts/lib/oracle.mjs";
 import { outcome } from "./helpers/outcome.mjs";
 
 const vectors = JSON.parse(readFileSync(new URL("vectors.json", import.meta.url), "utf8"));

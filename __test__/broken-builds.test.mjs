@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { buildVariant } from "./helpers/variant.mjs";
 
-const fuzz = fileURLToPath(new URL("../scripts/fuzz.mjs", import.meta.url));
+const fuzz = fileURLToPath(new URL("./long/fuzz.mjs", import.meta.url));
 /** As many as the fast subset has. */
 const CASES = 100_000;
 

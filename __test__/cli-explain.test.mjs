@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import test from "ava";
 import { digestOfFolder, writeRecord } from "../js/build-record.mjs";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { CLI, run } from "./helpers/cli.mjs";
 import { createApp } from "./helpers/vinext-app.mjs";
 

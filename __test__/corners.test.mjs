@@ -2,7 +2,7 @@
 import test from "ava";
 import { execFileSync } from "node:child_process";
 import { implementations } from "./helpers/implementations.mjs";
-import * as vinext from "./helpers/oracle.mjs";
+import * as vinext from "../scripts/lib/oracle.mjs";
 import { outcome } from "./helpers/outcome.mjs";
 
 const entry = (get) => Object.defineProperty(["name", ""], 1, { enumerable: true, get });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "cache-"));

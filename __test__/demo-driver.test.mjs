@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { modernNode } from "../scripts/modern-node.mjs";
-import { buildApp, startServer } from "../scripts/vinext-server.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
+import { buildApp, startServer } from "../scripts/lib/vinext-server.mjs";
 
 const MAIN = fileURLToPath(new URL("../scripts/demo/main.mjs", import.meta.url));
 const APP = fileURLToPath(new URL("../examples/two-deployments", import.meta.url));

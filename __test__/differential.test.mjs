@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import test from "ava";
 import { implementations } from "./helpers/implementations.mjs";
-import * as vinext from "./helpers/oracle.mjs";
+import * as vinext from "../scripts/lib/oracle.mjs";
 import { divided, properties } from "./helpers/properties.mjs";
 import { share } from "./helpers/share.mjs";
 

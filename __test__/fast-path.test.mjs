@@ -5,7 +5,7 @@ import { cases } from "../benchmark/cases.mjs";
 import { implementation } from "../index.js";
 import { createNativeApi } from "../js/native.mjs";
 import * as plain from "../js/portable.mjs";
-import { flightArgumentsKey, snapshotFlightReply } from "./helpers/oracle.mjs";
+import { flightArgumentsKey, snapshotFlightReply } from "../scripts/lib/oracle.mjs";
 
 const addon = createRequire(import.meta.url)(implementation.binary);
 

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { implementations } from "./helpers/implementations.mjs";
 import { share } from "./helpers/share.mjs";
 

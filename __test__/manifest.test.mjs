@@ -67,9 +67,15 @@ test("the types speak TypeScript", (t) => {
 });
 
 test("the lockfiles name no registry, and a version of every package", (t) => {
-  const releases = readdirSync(new URL("../scripts/next-keys/releases", import.meta.url));
-  const next = releases.map((release) => `scripts/next-keys/releases/${release}/`);
-  for (const folder of ["", "examples/workers/", "scripts/install/", "scripts/registry/", ...next]) {
+  const releases = readdirSync(new URL("./next-keys/releases", import.meta.url));
+  const next = releases.map((release) => `__test__/next-keys/releases/${release}/`);
+  for (const folder of [
+    "",
+    "examples/workers/",
+    "__test__/install/",
+    "__test__/helpers/verdaccio/",
+    ...next,
+  ]) {
     const { packages } = JSON.parse(read(`${folder}package-lock.json`));
     for (const [where, { version, link, resolved }] of Object.entries(packages)) {
       // Folders of the project itself are named by their paths; npm ci refuses what has no version.

@@ -3,7 +3,7 @@ import test from "ava";
 import { run } from "./helpers/cli.mjs";
 import { engines, judge, keyOf, mutated, ownerOf, quoted, recorded } from "./helpers/next-keys.mjs";
 import { parseNextKey } from "../js/cli/next-key.mjs";
-import { isBefore } from "../scripts/next-keys/versions.mjs";
+import { isBefore } from "./next-keys/versions.mjs";
 
 for (const release of new Set(recorded.map(({ release }) => release))) {
   const runs = recorded.filter((key) => key.release === release);

@@ -7,7 +7,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as api from "../index.js";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 
 const page = (path) => new URL(`../${path}`, import.meta.url);
 const read = (path) => readFileSync(page(path), "utf8");

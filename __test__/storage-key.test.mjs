@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { functionId, keySeed, rootParams } from "./helpers/arbitraries.mjs";
 import { run as cli } from "./helpers/cli.mjs";
 import { implementations } from "./helpers/implementations.mjs";
-import * as vinext from "./helpers/oracle.mjs";
+import * as vinext from "../scripts/lib/oracle.mjs";
 import { share } from "./helpers/share.mjs";
 import { text } from "./helpers/texts.mjs";
 

@@ -20,7 +20,7 @@ import { promisify } from "node:util";
 import test from "ava";
 import { createClient } from "redis";
 import { buildUseCacheKey } from "../index.js";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { CLI } from "./helpers/cli.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 import { installExample, workerdRunsHere } from "./helpers/worker-app.mjs";

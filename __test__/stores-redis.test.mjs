@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { createClient } from "redis";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 
 const MAIN = fileURLToPath(new URL("../scripts/demo/main.mjs", import.meta.url));

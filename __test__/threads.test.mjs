@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { modernNode } from "../scripts/modern-node.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { implementation } from "../index.js";
 import { implementations } from "./helpers/implementations.mjs";
 import { share } from "./helpers/share.mjs";

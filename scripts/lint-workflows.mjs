@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { bin, installPython } from "./pypi.mjs";
+import { bin, installPython } from "./lib/pypi.mjs";
 
 const LINTERS = [
   { name: "zizmor", from: "zizmor==1.32.0", args: ["--offline", "--quiet", "--pedantic", ".github"] },

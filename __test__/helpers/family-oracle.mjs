@@ -1,7 +1,7 @@
 // Keys of every family, made by vinext's own functions from its npm package.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { buildUseCacheKey, flightArgumentsKey } from "./oracle.mjs";
+import { buildUseCacheKey, flightArgumentsKey } from "../../scripts/lib/oracle.mjs";
 
 const file = (path) => new URL(`../../node_modules/vinext/dist/${path}`, import.meta.url);
 

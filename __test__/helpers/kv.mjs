@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildUseCacheKey } from "../../index.js";
-import { modernNode } from "../../scripts/modern-node.mjs";
+import { modernNode } from "../../scripts/lib/modern-node.mjs";
 import { run } from "./cli.mjs";
 import { installExample } from "./worker-app.mjs";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { implementation } from "../../index.js";
 import { openFilter } from "../../js/cli/filter.mjs";
-import { isBefore } from "../../scripts/next-keys/versions.mjs";
+import { isBefore } from "../next-keys/versions.mjs";
 
 const releases = JSON.parse(readFileSync(new URL("../next-keys.json", import.meta.url), "utf8"));
 

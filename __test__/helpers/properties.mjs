@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { inspect, isDeepStrictEqual } from "node:util";
 import * as arbitrary from "./arbitraries.mjs";
-import * as installed from "./oracle.mjs";
+import * as installed from "../../scripts/lib/oracle.mjs";
 
 const { digest, functionId, keyLike, keySeed, oddArguments, oddValue, plainArguments, thrownByUser } =
   arbitrary;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startRegistry } from "../../scripts/registry/main.mjs";
+import { startRegistry } from "./verdaccio/main.mjs";
 
 const EMPTY = { uplinks: {}, packages: { "**": { access: "$all", publish: "$all" } } };
 

@@ -15,7 +15,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { modernNode } from "../../scripts/modern-node.mjs";
+import { modernNode } from "../../scripts/lib/modern-node.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const installed = join(repository, "node_modules");

@@ -33,7 +33,7 @@ function hidden(directory, path, ...names) {
   return new Function("process", `${texts.join("\n")}\nreturn ${names[0]};`);
 }
 
-/** The functions of a release in this directory, as helpers/oracle.mjs has those of the one installed. */
+/** The functions of a release in this directory, as scripts/lib/oracle.mjs has those of the one installed. */
 async function functionsOf(directory) {
   const runtime = (...names) => hidden(directory, RUNTIME, ...names);
   const seed = runtime("getUseCacheKeySeed", "getUseCacheDeploymentIdDefine", "getUseCacheBuildIdDefine");

@@ -4,10 +4,10 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { WorkerStage } from "../../scripts/demo/workers/stage.mjs";
-import { modernNode } from "../../scripts/modern-node.mjs";
+import { modernNode } from "../../scripts/lib/modern-node.mjs";
 
 export { installExample } from "../../scripts/demo/workers/stage.mjs";
-export { workerdRunsHere } from "../../scripts/worker-versions.mjs";
+export { workerdRunsHere } from "../../scripts/lib/worker-versions.mjs";
 
 const PLUGIN = /vinextCacheKey\(\{.*?\}\)/s;
 const ADAPTER = 'fileURLToPath(new URL("cache/kv.js", import.meta.url))';

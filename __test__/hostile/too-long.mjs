@@ -3,7 +3,7 @@
 //   node too-long.mjs <implementation>
 import { constants } from "node:buffer";
 import { implementations } from "../helpers/implementations.mjs";
-import * as vinext from "../helpers/oracle.mjs";
+import * as vinext from "../../scripts/lib/oracle.mjs";
 import { outcome } from "../helpers/outcome.mjs";
 
 const [, api] = implementations.find(([name]) => name === process.argv[2]);

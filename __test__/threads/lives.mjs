@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
-import * as vinext from "../helpers/oracle.mjs";
+import * as vinext from "../../scripts/lib/oracle.mjs";
 
 const require = createRequire(import.meta.url);
 const [file, copy] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildApp, startServer } from "../vinext-server.mjs";
+import { buildApp, startServer } from "../lib/vinext-server.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const APP = path.join(ROOT, "examples/two-deployments");

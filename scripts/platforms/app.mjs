@@ -1,6 +1,6 @@
 // Builds and serves the example app with the Node that runs this; prints which implementation derived its keys.
 import { fileURLToPath } from "node:url";
-import { buildApp, startServer } from "../vinext-server.mjs";
+import { buildApp, startServer } from "../lib/vinext-server.mjs";
 
 const app = fileURLToPath(new URL("../../examples/two-deployments", import.meta.url));
 await buildApp(app);

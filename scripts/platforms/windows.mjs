@@ -15,9 +15,9 @@ import {
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { unpackDebian } from "../debian.mjs";
+import { unpackDebian } from "../lib/debian.mjs";
 import { installDebianCompiler, installZig, plan, usesDebian } from "../prebuild/toolchain.mjs";
-import { python } from "../pypi.mjs";
+import { python } from "../lib/pypi.mjs";
 import { readBinary } from "./binary.mjs";
 import { nodeFromNpm } from "./node-from-npm.mjs";
 import { EMULATED } from "./share.mjs";

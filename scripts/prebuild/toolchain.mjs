@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { unpackDebian } from "../debian.mjs";
-import { bin, installPython } from "../pypi.mjs";
+import { unpackDebian } from "../lib/debian.mjs";
+import { bin, installPython } from "../lib/pypi.mjs";
 
 const ZIG = ["ziglang==0.15.2", "cargo-zigbuild==0.24.1"];
 

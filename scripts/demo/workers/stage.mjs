@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { installIn } from "../../install-in.mjs";
-import { buildApp } from "../../vinext-server.mjs";
-import { startVersions, workerdRunsHere } from "../../worker-versions.mjs";
+import { installIn } from "../../lib/install-in.mjs";
+import { buildApp } from "../../lib/vinext-server.mjs";
+import { startVersions, workerdRunsHere } from "../../lib/worker-versions.mjs";
 
 const EXAMPLE = fileURLToPath(new URL("../../../examples/workers", import.meta.url));
 const FILES = [

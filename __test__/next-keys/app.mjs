@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { modernNode } from "../modern-node.mjs";
+import { modernNode } from "../../scripts/lib/modern-node.mjs";
 import { isBefore } from "./versions.mjs";
 
 const REACT = "19.3.1";

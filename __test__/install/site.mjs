@@ -10,7 +10,7 @@ const HERE = import.meta.dirname;
 const TOOLS = path.join(HERE, "node_modules");
 const RUN_LIMIT_MS = 300_000;
 
-const vectors = JSON.parse(readFileSync(path.join(HERE, "../../__test__/vectors.json"), "utf8"));
+const vectors = JSON.parse(readFileSync(path.join(HERE, "../vectors.json"), "utf8"));
 const EXPECTED = { names: Object.keys(api), vectors };
 
 const has = (folder, ...programs) => programs.some((program) => existsSync(path.join(folder, program)));

@@ -1,5 +1,5 @@
 // The core's tests, then random calls of the addon from Node, under valgrind's memcheck. Fails on any error that
-// v8.supp does not explain, and on memory that nothing points to at the end.
+// valgrind.supp does not explain, and on memory that nothing points to at the end.
 //   npm run valgrind
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ function memcheck(title, ...command) {
     "--leak-check=full",
     "--show-leak-kinds=definite",
     "--errors-for-leak-kinds=definite",
-    "--suppressions=scripts/valgrind/v8.supp",
+    "--suppressions=__test__/long/valgrind.supp",
   ];
   const env = { ...process.env, VINEXT_CACHE_KEY: "native" };
   const { status, error } = spawnSync("valgrind", [...options, ...command], { stdio: "inherit", env });
@@ -36,7 +36,7 @@ memcheck("the core's tests", testBinary(), "--test-threads=1");
 memcheck(
   "1,000 random calls of each implementation",
   process.execPath,
-  "scripts/fuzz.mjs",
+  "__test__/long/fuzz.mjs",
   "--cases",
   "1000",
 );

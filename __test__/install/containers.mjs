@@ -5,8 +5,8 @@ import { execFile } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { nodeWithMusl } from "../platforms/runtimes.mjs";
-import { buildApp, startStandalone } from "../vinext-server.mjs";
+import { nodeWithMusl } from "../../scripts/platforms/runtimes.mjs";
+import { buildApp, startStandalone } from "../../scripts/lib/vinext-server.mjs";
 import { implementationOf, installExample, runBoth } from "./rows.mjs";
 
 const PACKAGE = "vinext-cache-key";

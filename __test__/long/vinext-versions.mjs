@@ -7,15 +7,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { format, resolveConfig } from "prettier";
-import { implementations } from "../__test__/helpers/implementations.mjs";
-import { measure } from "../__test__/helpers/vinext-release.mjs";
-import { table } from "../__test__/helpers/vinext-table.mjs";
+import { implementations } from "../helpers/implementations.mjs";
+import { measure } from "../helpers/vinext-release.mjs";
+import { table } from "../helpers/vinext-table.mjs";
 
 const CASES = 20_000;
 const FIRST = "0.0.50";
 
-const recorded = fileURLToPath(new URL("../__test__/vinext-versions.json", import.meta.url));
-const cache = fileURLToPath(new URL("../node_modules/.cache/vinext-versions/", import.meta.url));
+const recorded = fileURLToPath(new URL("../vinext-versions.json", import.meta.url));
+const cache = fileURLToPath(new URL("../../node_modules/.cache/vinext-versions/", import.meta.url));
 const windows = process.platform === "win32";
 const npm = (...args) =>
   execFileSync("npm", args, { encoding: "utf8", shell: windows, stdio: ["ignore", "pipe", "inherit"] });

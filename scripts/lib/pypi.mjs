@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const venv = fileURLToPath(new URL("../target/python/", import.meta.url));
+const venv = fileURLToPath(new URL("../../target/python/", import.meta.url));
 
 /** Where the commands are that packages bring. */
 export const bin = path.join(venv, "bin");

@@ -1,11 +1,11 @@
 // A registry that has the packages as they would be published, and passes on what else is asked for.
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
-import { startRegistry } from "../registry/main.mjs";
+import { startRegistry } from "../helpers/verdaccio/main.mjs";
 
 /**
  * @param {string} folder Where the registry keeps its files.
- * @param {import("../pack.mjs").Tarball[]} tarballs In the order in which they are published.
+ * @param {import("../../scripts/pack.mjs").Tarball[]} tarballs In the order in which they are published.
  */
 export async function startWith(folder, tarballs) {
   const upstream = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();

@@ -3,9 +3,9 @@
 //   npm run fuzz -- [--cases N] [--seed N]   the same seed and number of cases are the same inputs
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { agreement } from "../__test__/helpers/agreement.mjs";
-import { implementations } from "../__test__/helpers/implementations.mjs";
-import { divided, properties } from "../__test__/helpers/properties.mjs";
+import { agreement } from "../helpers/agreement.mjs";
+import { implementations } from "../helpers/implementations.mjs";
+import { divided, properties } from "../helpers/properties.mjs";
 
 const ROUND = 20_000;
 

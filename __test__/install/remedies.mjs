@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildApp } from "../vinext-server.mjs";
+import { buildApp } from "../../scripts/lib/vinext-server.mjs";
 import { installExample, usePlugNPlay } from "./rows.mjs";
 
 const PACKAGE = "vinext-cache-key";

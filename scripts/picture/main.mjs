@@ -3,10 +3,10 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { modernNode } from "./modern-node.mjs";
-import { bin, installPython } from "./pypi.mjs";
+import { modernNode } from "../lib/modern-node.mjs";
+import { bin, installPython } from "../lib/pypi.mjs";
 
-process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const output = execFileSync(modernNode(), ["scripts/demo/main.mjs"], {
   encoding: "utf8",
   env: { ...process.env, FORCE_COLOR: "1" },
@@ -15,4 +15,4 @@ const output = execFileSync(modernNode(), ["scripts/demo/main.mjs"], {
 // What comes before the table is the progress of the builds.
 const table = output.slice(output.lastIndexOf("\n", output.indexOf("vinextCacheKey(")));
 await installPython(["rich==14.2.0"]);
-execFileSync(path.join(bin, "python"), ["scripts/picture.py", "docs"], { input: table });
+execFileSync(path.join(bin, "python"), ["scripts/picture/draw.py", "docs"], { input: table });

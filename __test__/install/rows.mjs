@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildApp, startServer, startStandalone } from "../vinext-server.mjs";
+import { buildApp, startServer, startStandalone } from "../../scripts/lib/vinext-server.mjs";
 
 const EXAMPLE = fileURLToPath(new URL("../../examples/two-deployments", import.meta.url));
 const PACKAGE = "vinext-cache-key";

@@ -2,7 +2,7 @@
 //   npm run soak -- [--calls N] [--implementation native|portable]
 import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { implementations } from "../__test__/helpers/implementations.mjs";
+import { implementations } from "../helpers/implementations.mjs";
 
 const LIMIT_MIB = 16;
 const ROUND = 50_000;

@@ -11,7 +11,7 @@ import { App } from "./app.mjs";
 import { RUNS } from "./runs.mjs";
 import { compare, isBefore } from "./versions.mjs";
 
-const recorded = fileURLToPath(new URL("../../__test__/next-keys.json", import.meta.url));
+const recorded = fileURLToPath(new URL("../next-keys.json", import.meta.url));
 
 /** ASCII, without control characters: nobody sees others in a diff, and no tool changes these. */
 const escaped = (value) =>

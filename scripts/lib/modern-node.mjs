@@ -1,5 +1,5 @@
 // vinext needs Node 22.13; where the running Node is older, the npm package `node` brings a newer one.
-//   node scripts/modern-node.mjs script.mjs [argument…]   runs the script under it
+//   node scripts/lib/modern-node.mjs script.mjs [argument…]   runs the script under it
 // MODERN_NODE names another, where npm has none for the platform.
 import { execFileSync, spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
