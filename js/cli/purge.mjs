@@ -62,7 +62,8 @@ export const options = {
  * @property {number} stale Keys of other deployments and builds, as counted before any deletion.
  * @property {number} deleted
  * @property {number} missing Keys that were gone when they were to be deleted.
- * @property {{ message: string, keys: number }[]} failures Keys that were not deleted, by the server's words.
+ * @property {number} unanswered Keys that may be deleted or not, because no answer came.
+ * @property {{ message: string, keys: number }[]} failures Keys that were refused or unanswered, by the reason.
  * @property {boolean} interrupted
  * @property {string} [refused] Why nothing is deleted.
  */
@@ -143,6 +144,7 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
     stale,
     deleted: 0,
     missing: 0,
+    unanswered: 0,
     failures: [],
     interrupted: false,
   };
@@ -173,15 +175,16 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
 async function deleteStale(store, filter, stale, pause, signal) {
   filter.freeze();
   const progress = new Progress();
-  const sum = { deleted: 0, missing: 0, failures: new Map() };
+  const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
   const deleteIn = async (/** @type {import("./stores.mjs").StoreNode} */ node) => {
     for await (const keys of node.keys()) {
       if (signal.aborted) return;
       const batch = keys.filter((key) => filter.isStale(key));
       if (batch.length === 0) continue;
-      const { deleted, missing, failures } = await node.delete(batch);
+      const { deleted, missing, unanswered, failures } = await node.delete(batch);
       sum.deleted += deleted;
       sum.missing += missing;
+      sum.unanswered += unanswered;
       for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
       // It refuses every key, or it is gone.
       if (deleted + missing === 0) return;
@@ -233,12 +236,15 @@ function conclude({ refused, dryRun, stale, deleted, missing }) {
 }
 
 /** Why the purge is not complete, if it is not. @param {Result} result */
-function complaintOf({ refused, stale, deleted, missing, failures, interrupted }) {
+function complaintOf({ refused, stale, deleted, missing, unanswered, failures, interrupted }) {
   if (refused) return refused;
-  const left = Math.max(0, stale - deleted - missing);
+  const left = Math.max(0, stale - deleted - missing - unanswered);
   if (failures.length > 0) {
-    const words = failures.map(({ message, keys }) => (keys > 0 ? `${keyCount(keys)}: ${message}` : message));
-    return `${keyCount(left)} not deleted.\n${words.join("\n")}`;
+    const lines = [`${keyCount(left)} not deleted.`];
+    if (unanswered > 0) lines.push(`${keyCount(unanswered)} deleted or not: the store did not confirm it.`);
+    for (const { message, keys } of failures)
+      lines.push(keys > 0 ? `${keyCount(keys)}: ${message}` : message);
+    return `${lines.join("\n")}\nRun the command again to delete the rest.`;
   }
   if (interrupted)
     return `interrupted: ${keyCount(left)} not deleted. Run the command again to delete the rest.`;

@@ -5,7 +5,8 @@ import { UsageError } from "./errors.mjs";
  * @typedef {object} Deletion What became of some keys.
  * @property {number} deleted
  * @property {number} missing Keys that were gone already: expired, evicted, or listed twice.
- * @property {Map<string, number>} failures How many keys were not deleted, by the server's own words.
+ * @property {number} unanswered Keys that may be deleted or not: the command was sent, and no answer came.
+ * @property {Map<string, number>} failures How many keys were refused or unanswered, by the reason.
  *
  * @typedef {object} StoreNode One server of a store.
  * @property {string} name

@@ -14,6 +14,9 @@ import { countFailure } from "../stores.mjs";
 const PAGE = 1000;
 /** Deletions at a time in the local KV, which has no command for many. */
 const AT_ONCE = 50;
+/** A Wrangler that takes longer is taken for stuck. A list takes a request for each 1,000 names. */
+const LIST_MINUTES = 60;
+const DELETE_MINUTES = 10;
 
 /** @param {string} binding @param {boolean} remote @returns {Promise<import("../stores.mjs").Store>} */
 export async function openKv(binding, remote) {
@@ -87,7 +90,7 @@ async function openLocal(binding) {
               else countFailure(failures, `${binding}: ${outcome.reason.message}`);
             }
           }
-          return { deleted, missing: 0, failures };
+          return { deleted, missing: 0, unanswered: 0, failures };
         },
       },
     ],
@@ -99,14 +102,16 @@ async function openLocal(binding) {
 /** @param {string} binding @returns {import("../stores.mjs").Store} */
 function openRemote(binding) {
   const wrangler = findWrangler();
-  const run = (/** @type {string[]} */ args) => runWrangler(wrangler?.command, args);
+  const run = (/** @type {string[]} */ args, /** @type {number} */ minutes) =>
+    runWrangler(wrangler?.command, args, minutes);
   return {
     name: `deployed Workers KV ${binding}`,
     nodes: [
       {
         name: binding,
         async *keys() {
-          const names = parseList(await run(["kv", "key", "list", "--binding", binding, "--remote"]));
+          const list = ["kv", "key", "list", "--binding", binding, "--remote"];
+          const names = parseList(await run(list, LIST_MINUTES));
           for (let start = 0; start < names.length; start += PAGE) {
             yield names.slice(start, start + PAGE).map(bytesOf);
           }
@@ -116,11 +121,17 @@ function openRemote(binding) {
           try {
             const file = join(folder, "names.json");
             writeFileSync(file, JSON.stringify(keys.map(String)), { mode: 0o600 });
-            await run(["kv", "bulk", "delete", file, "--binding", binding, "--remote", "--force"]);
-            return { deleted: keys.length, missing: 0, failures: new Map() };
+            const bulkDelete = ["kv", "bulk", "delete", file, "--binding", binding, "--remote", "--force"];
+            await run(bulkDelete, DELETE_MINUTES);
+            return { deleted: keys.length, missing: 0, unanswered: 0, failures: new Map() };
           } catch (error) {
             const { message } = /** @type {Error} */ (error);
-            return { deleted: 0, missing: 0, failures: new Map([[message, keys.length]]) };
+            return {
+              deleted: 0,
+              missing: 0,
+              unanswered: keys.length,
+              failures: new Map([[message, keys.length]]),
+            };
           } finally {
             rmSync(folder, { recursive: true, force: true });
           }
@@ -147,19 +158,29 @@ function parseList(text) {
   );
 }
 
-/** What a Wrangler command prints. Its own words are the error where it fails. @param {string | undefined} command @param {string[]} args */
-async function runWrangler(command, args) {
+/**
+ * What a Wrangler command prints. Its own words are the error where it fails.
+ *
+ * @param {string | undefined} command @param {string[]} args @param {number} minutes
+ */
+async function runWrangler(command, args, minutes) {
   const [file, ...first] = command ? [process.execPath, command] : ["wrangler"];
   const child = spawn(file, [...first, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   /** @type {Buffer[][]} */
   const [out, err] = [[], []];
   child.stdout.on("data", (chunk) => out.push(chunk));
   child.stderr.on("data", (chunk) => err.push(chunk));
-  const [code] = await once(child, "close").catch((error) => {
+  const name = `wrangler ${args.slice(0, 3).join(" ")}`;
+  const limit = AbortSignal.timeout(minutes * 60_000);
+  const [code] = await once(child, "close", { signal: limit }).catch((error) => {
+    if (limit.aborted) {
+      child.kill();
+      throw new CliError(`${name} did not end within ${minutes} minutes`);
+    }
     if (error.code !== "ENOENT") throw error;
     throw new CliError("Workers KV needs wrangler: npm install --save-dev wrangler");
   });
   if (code === 0) return Buffer.concat(out).toString();
   const words = stripVTControlCharacters(Buffer.concat([...err, ...out]).toString()).trim();
-  throw new CliError(`wrangler ${args.slice(0, 3).join(" ")} failed: ${words || `exit code ${code}`}`);
+  throw new CliError(`${name} failed: ${words || `exit code ${code}`}`);
 }

@@ -32,8 +32,8 @@ export async function openRedis(text, databaseOption) {
     if (database > 0) await first.select(database);
     if (masters) clients.push(...(await Promise.all(masters.map((master) => connect(library, master)))));
     const nodes = masters
-      ? masters.map((master, index) => nodeOf(clients[index + 1], master.host, true))
-      : [nodeOf(first, url.host, false)];
+      ? masters.map((master, index) => nodeOf(library, clients[index + 1], master.host, true))
+      : [nodeOf(library, first, url.host, false)];
     return {
       name: masters
         ? `cluster at ${url.host}, ${masters.length} masters`
@@ -135,43 +135,88 @@ async function mastersOf(client, url) {
   return [...masters.values()];
 }
 
-/** @param {Client} client @param {string} name @param {boolean} inCluster @returns {import("../stores.mjs").StoreNode} */
-const nodeOf = (client, name, inCluster) => ({
-  name,
-  async *keys() {
-    let cursor = "0";
-    do {
-      const page = await client.scan(cursor, { COUNT: PAGE }).catch((error) => {
-        throw new CliError(`${name}: the keys cannot be listed: ${wordsOf(error)}`);
-      });
-      cursor = String(page.cursor);
-      if (page.keys.length > 0) yield /** @type {Buffer[]} */ (/** @type {unknown} */ (page.keys));
-    } while (cursor !== "0");
-  },
-  async delete(keys) {
-    // One command for all is faster, and deletes none where it fails. A cluster takes it for keys of one slot only.
-    const deleted = inCluster
-      ? undefined
-      : await client.sendCommand(["UNLINK", ...keys]).catch(() => undefined);
-    if (deleted === undefined) return deleteEach(client, name, keys);
-    return { deleted: Number(deleted), missing: keys.length - Number(deleted), failures: new Map() };
-  },
-  async memory(keys) {
-    const sizes = await Promise.all(keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key])));
-    // `null` for a key that is gone by now.
-    return sizes.map(Number);
-  },
-});
+/**
+ * @param {Library} library @param {Client} client @param {string} name @param {boolean} inCluster
+ * @returns {import("../stores.mjs").StoreNode}
+ */
+const nodeOf = ({ ErrorReply }, client, name, inCluster) => {
+  const isRefusal = (/** @type {unknown} */ error) => error instanceof ErrorReply;
+  return {
+    name,
+    async *keys() {
+      let cursor = "0";
+      do {
+        const page = await scan(client, cursor).catch((error) => {
+          throw new CliError(`${name}: the keys cannot be listed: ${wordsOf(error)}`);
+        });
+        cursor = page.cursor;
+        if (page.keys.length > 0) yield page.keys;
+      } while (cursor !== "0");
+    },
+    async delete(keys) {
+      // One command for all is faster, and deletes none if the server refuses it. A cluster takes it for keys of one slot only.
+      const outcomes = inCluster
+        ? await unlinkEach(client, keys)
+        : await unlink(client, keys).then(
+            (deleted) => [{ keys: keys.length, deleted }],
+            (error) => (isRefusal(error) ? unlinkEach(client, keys) : [{ keys: keys.length, error }]),
+          );
+      return deletionOf(outcomes, name, isRefusal);
+    },
+    async memory(keys) {
+      const sizes = await Promise.all(keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key]))).catch(
+        (error) => {
+          throw new CliError(`${name}: the memory of entries cannot be read: ${wordsOf(error)}`);
+        },
+      );
+      // `null` for a key that is gone by now.
+      return sizes.map(Number);
+    },
+  };
+};
 
-/** Gives each key its own outcome. @param {Client} client @param {string} name @param {Buffer[]} keys */
-async function deleteEach(client, name, keys) {
-  const outcomes = await Promise.allSettled(keys.map((key) => client.sendCommand(["UNLINK", key])));
+/** @param {Client} client @param {string} from */
+async function scan(client, from) {
+  const { cursor, keys } = await client.scan(from, { COUNT: PAGE });
+  if (!/^\d+$/.test(String(cursor)) || !Array.isArray(keys) || !keys.every(Buffer.isBuffer)) {
+    throw new Error("the answer to SCAN is not a list of keys");
+  }
+  return { cursor: String(cursor), keys: /** @type {Buffer[]} */ (/** @type {unknown} */ (keys)) };
+}
+
+/** How many of these keys are deleted now; the others were gone. @param {Client} client @param {Buffer[]} keys */
+async function unlink(client, keys) {
+  const deleted = Number(await client.sendCommand(["UNLINK", ...keys]));
+  if (!(deleted >= 0 && deleted <= keys.length))
+    throw new Error("the answer to UNLINK is not a count of keys");
+  return deleted;
+}
+
+/** @typedef {{ keys: number, deleted?: number, error?: unknown }} Outcome Of one command. */
+
+/** Gives each key its own outcome. @param {Client} client @param {Buffer[]} keys @returns {Promise<Outcome[]>} */
+const unlinkEach = (client, keys) =>
+  Promise.all(
+    keys.map((key) =>
+      unlink(client, [key]).then(
+        (deleted) => ({ keys: 1, deleted }),
+        (error) => ({ keys: 1, error }),
+      ),
+    ),
+  );
+
+/** @param {Outcome[]} outcomes @param {string} name @param {(error: unknown) => boolean} isRefusal */
+function deletionOf(outcomes, name, isRefusal) {
   /** @type {import("../stores.mjs").Deletion} */
-  const deletion = { deleted: 0, missing: 0, failures: new Map() };
-  for (const outcome of outcomes) {
-    if (outcome.status === "rejected") countFailure(deletion.failures, `${name}: ${wordsOf(outcome.reason)}`);
-    else if (Number(outcome.value) > 0) deletion.deleted += 1;
-    else deletion.missing += 1;
+  const deletion = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
+  for (const { keys, deleted, error } of outcomes) {
+    if (deleted !== undefined) {
+      deletion.deleted += deleted;
+      deletion.missing += keys - deleted;
+      continue;
+    }
+    countFailure(deletion.failures, `${name}: ${wordsOf(error)}`, keys);
+    if (!isRefusal(error)) deletion.unanswered += keys;
   }
   return deletion;
 }
