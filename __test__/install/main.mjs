@@ -29,6 +29,8 @@ without a Rust toolchain. With texts, only the rows whose titles hold one of the
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const AT_ONCE = 2;
+/** For a busy machine: on an idle one, the longest row takes two minutes. */
+const ROW_LIMIT_MINUTES = 30;
 const run = promisify(execFile);
 
 /** This machine's platform, of which the binary is to be loaded everywhere. */
@@ -43,9 +45,9 @@ function hostPlatform() {
 }
 
 /** Builds the binaries for these platforms, as they are shipped, where that has not been done yet. */
-async function buildMissing(platforms) {
+async function buildMissing(platforms, signal) {
   const missing = platforms.filter((platform) => !existsSync(binaryOf(platform)));
-  if (missing.length > 0) await run("npm", ["run", "prebuild", "--", ...missing], { cwd: ROOT });
+  if (missing.length > 0) await run("npm", ["run", "prebuild", "--", ...missing], { cwd: ROOT, signal });
 }
 
 /** Every platform's package, as package managers ask for all of them; for other machines' binaries an empty file will do. */
@@ -62,43 +64,57 @@ function packAll(folder, needed) {
 
 function table(results) {
   const width = Math.max(...results.map(({ title }) => title.length));
-  const line = ({ title, ok, seconds }) =>
-    `${ok ? pc.green("✔") : pc.red("✖")} ${title.padEnd(width)} ${pc.dim(`${seconds.toFixed(1).padStart(6)} s`)}`;
-  const failures = results.filter(({ ok }) => !ok).map(({ title, error }) => `${pc.red(title)}\n${error}`);
+  const mark = ({ ok, seconds }) => (ok ? pc.green("✔") : seconds === undefined ? pc.dim("-") : pc.red("✖"));
+  const time = ({ seconds }) => (seconds === undefined ? " not run" : `${seconds.toFixed(1).padStart(6)} s`);
+  const line = (result) => `${mark(result)} ${result.title.padEnd(width)} ${pc.dim(time(result))}`;
+  const failures = results
+    .filter(({ error }) => error)
+    .map(({ title, error }) => `${pc.red(title)}\n${error}`);
   return [results.map(line).join("\n"), ...failures].join("\n\n");
 }
 
-/** What comes of a row in a folder of its own. */
-async function attempt({ title, node = "24", run }, { folder, keep, ...how }) {
+/** A signal that is given by `signal`, or after the row's time limit. */
+function limited(signal) {
+  const limit = new AbortController();
+  const stop = () => limit.abort(new Error(`Not finished after ${ROW_LIMIT_MINUTES} minutes.`));
+  const timer = setTimeout(stop, ROW_LIMIT_MINUTES * 60_000);
+  return { signal: AbortSignal.any([signal, limit.signal]), clear: () => clearTimeout(timer) };
+}
+
+/** Runs a row in a folder of its own; returns its result. */
+async function attempt({ title, node = "24", run }, { folder, keep, signal, ...how }) {
   const start = performance.now();
   const end = (result) => ({ title, ...result, seconds: (performance.now() - start) / 1000 });
+  const limit = limited(signal);
   try {
-    await run(new Site({ folder, node, ...how }));
+    await run(new Site({ folder, node, signal: limit.signal, ...how }));
     return end({ ok: true });
   } catch (error) {
-    return end({ ok: false, error: error.message });
+    return end({ ok: false, error: [error.message, error.output].filter(Boolean).join("\n") });
   } finally {
+    limit.clear();
     if (!keep) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Takes the rows, two at a time; returns what came of each. */
-async function takeRows(chosen, work, { keep, json }, signal) {
+/** Runs the rows, two at a time; returns their results. A row that was not reached has no time. */
+async function runRows(chosen, work, { keep, json }, signal) {
   const target = hostPlatform();
   const needed = [...new Set([target, ...chosen.flatMap(({ needs = [] }) => needs)])];
   const results = new Map();
   let tarballs;
   let registry;
   const take = async (row) => {
+    signal.throwIfAborted();
     const folder = path.join(work, row.title.replace(/\W+/g, "-"));
     const how = { folder, keep, registry: registry.host, target, version: tarballs.at(-1).version, signal };
     const result = await attempt(row, how);
     results.set(row, result);
-    if (!result.ok) throw new Error("It is told at the end.");
+    if (!result.ok) throw new Error(result.error);
   };
   const tasks = [
     { title: "Install package managers and runtimes", task: () => installIn(import.meta.dirname) },
-    { title: `Build the binary for ${needed.join(" and ")}`, task: () => buildMissing(needed) },
+    { title: `Build the binary for ${needed.join(" and ")}`, task: () => buildMissing(needed, signal) },
     { title: "Pack", task: () => (tarballs = packAll(work, needed)) },
     {
       title: "Publish on loopback",
@@ -126,8 +142,7 @@ async function takeRows(chosen, work, { keep, json }, signal) {
   } finally {
     registry?.stop();
   }
-  signal.throwIfAborted();
-  return chosen.map((row) => results.get(row));
+  return chosen.map((row) => results.get(row) ?? { title: row.title, ok: false });
 }
 
 async function main({ values, positionals }, signal) {
@@ -142,8 +157,9 @@ async function main({ values, positionals }, signal) {
   const work = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-install-"));
   if (values.keep) console.error(`The projects are in ${work}`);
   else process.on("exit", () => rmSync(work, { recursive: true, force: true }));
-  const results = await takeRows(chosen, work, values, signal);
+  const results = await runRows(chosen, work, values, signal);
   console.log(values.json ? JSON.stringify(results, null, 2) : `\n${table(results)}`);
+  signal.throwIfAborted();
   if (!results.every(({ ok }) => ok)) process.exitCode = 1;
 }
 

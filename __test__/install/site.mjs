@@ -8,10 +8,13 @@ import * as api from "../../js/portable.mjs";
 
 const HERE = import.meta.dirname;
 const TOOLS = path.join(HERE, "node_modules");
-const RUN_LIMIT_MS = 300_000;
+/** What a report shows of a failed command's output. */
+const REPORTED_LINES = 60;
 
 const vectors = JSON.parse(readFileSync(path.join(HERE, "../vectors.json"), "utf8"));
 const EXPECTED = { names: Object.keys(api), vectors };
+
+const tailOf = (text) => text.trim().split("\n").slice(-REPORTED_LINES).join("\n");
 
 const has = (folder, ...programs) => programs.some((program) => existsSync(path.join(folder, program)));
 
@@ -87,13 +90,13 @@ export class Site {
     const tool = path.join(TOOLS, ".bin", program);
     const own = path.join(this.folder, "node_modules/.bin", program);
     const command = [own, tool].find((file) => program !== "node" && existsSync(file)) ?? program;
-    const options = { cwd: this.folder, env: this.env, signal: this.signal, timeout: RUN_LIMIT_MS };
+    const options = { cwd: this.folder, env: this.env, signal: this.signal, maxBuffer: 2 ** 26 };
     try {
       return await promisify(execFile)(command, args, options);
     } catch (error) {
-      this.signal.throwIfAborted();
-      const words = [error.stdout, error.stderr].filter(Boolean).join("\n") || error.message;
-      throw new Error(`${program} ${args.join(" ")} failed:\n${words}`, { cause: error });
+      const reason = this.signal.aborted ? this.signal.reason.message : error.message.split("\n", 1)[0];
+      const output = [error.stdout, error.stderr].filter(Boolean).map(tailOf).join("\n");
+      throw new Error(`${program} ${args.join(" ")}: ${reason}\n${output}`, { cause: error });
     }
   }
 
