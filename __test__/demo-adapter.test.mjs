@@ -98,11 +98,35 @@ test("sqlite: a database that cannot be opened stops the process with one line",
   t.regex(stderr, /^Cannot open the cache database .+: unable to open database file\.\n$/);
 });
 
-test("redis: without a connection a command fails within its time", async (t) => {
+test("sqlite: a damaged entry is a miss, and so is every read of a broken database", async (t) => {
+  const code = `
+    import { DatabaseSync } from "node:sqlite";
+    const database = new DatabaseSync(process.env.CACHE_DATABASE);
+    for (const key of ["cut", "flipped", "exchanged", "whole"]) await one.set(key, { ...value, key });
+    database.exec(\`
+      UPDATE entries SET entry = substr(entry, 1, length(entry) / 2) WHERE key = 'cut';
+      UPDATE entries SET entry = CAST(replace(entry, 'FETCH', 'FLTCH') AS BLOB) WHERE key = 'flipped';
+      UPDATE entries SET entry = (SELECT entry FROM entries WHERE key = 'whole') WHERE key = 'exchanged';\`);
+    for (const key of ["cut", "flipped", "exchanged"]) print(await other.get(key));
+    print((await other.get("whole")).value.key);
+    database.exec("DROP TABLE entries");
+    print(await other.get("whole"));
+    await other.set("whole", value);`;
+  t.deepEqual(await run("sqlite", code), [null, null, null, "whole", null]);
+});
+
+test("redis: without a connection a read is a miss within its time", async (t) => {
   const code = `
     const start = performance.now();
-    await one.get("k").catch(() => print(performance.now() - start < 3000));`;
-  t.deepEqual(await run("redis", code, { REDIS_URL: "redis://127.0.0.1:1" }), [true]);
+    print(await one.get("k"));
+    await one.set("k", value);
+    print(performance.now() - start < 6000);
+    await one.revalidateTag("t").catch(() => print("not revalidated"));`;
+  t.deepEqual(await run("redis", code, { REDIS_URL: "redis://127.0.0.1:1" }), [
+    null,
+    true,
+    "not revalidated",
+  ]);
 });
 
 (redisIsHere ? test : test.skip)("redis: forgets an entry when it expires, and keeps others", async (t) => {

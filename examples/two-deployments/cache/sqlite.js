@@ -1,6 +1,7 @@
 // vinext's data cache in SQLite.
-import { deserialize, serialize } from "node:v8";
 import { openDatabase } from "./database.js";
+import { decode, encode } from "./entry.js";
+import { forgiving } from "./forgiving.js";
 import { stateOf } from "./freshness.js";
 
 export default function createHandler() {
@@ -14,26 +15,27 @@ export default function createHandler() {
   const lookUp = (key, softTags) => {
     const row = read.get(key);
     if (!row) return null;
-    const { value, tags, lastModified, cacheControl } = deserialize(row.entry);
+    const { value, tags, lastModified, cacheControl } = decode(key, row.entry);
     const state = stateOf({ lastModified, cacheControl });
     if (state === "expired") return null;
     if ([...tags, ...softTags].some((tag) => readTag.get(tag)?.revalidated >= lastModified)) return null;
     return { value, lastModified, cacheControl, ...(state === "stale" && { cacheState: "stale" }) };
   };
 
-  return {
+  const handler = {
     async get(key, { softTags = [] } = {}) {
       const hit = lookUp(key, softTags);
       log.run(process.pid, key, hit ? 1 : 0);
       return hit;
     },
     async set(key, value, { tags = [], timestamp = Date.now(), cacheControl } = {}) {
-      write.run(key, serialize({ value, tags, lastModified: timestamp, cacheControl }));
+      write.run(key, encode(key, { value, tags, lastModified: timestamp, cacheControl }));
     },
     async revalidateTag(tags) {
       for (const tag of [tags].flat()) writeTag.run(tag, Date.now());
     },
   };
+  return forgiving(handler, ({ message }) => console.error(`SQLite: ${message}`));
 }
 
 /** vinext would go on with a cache in memory, shared with nobody: better no server than that one. */
