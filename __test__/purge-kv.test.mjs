@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { delimiter, dirname, join } from "node:path";
 import test from "ava";
 import { run } from "./helpers/cli.mjs";
+import { fakeTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
 import { BINDING, folderFor, keysOf, localKv } from "./helpers/kv.mjs";
 import { workerdRunsHere } from "./helpers/worker-app.mjs";
 
@@ -54,6 +55,7 @@ const WRANGLER = `#!/usr/bin/env node
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 const args = process.argv.slice(2);
 appendFileSync("calls", JSON.stringify(args) + "\\n");
+if (process.env.STUCK === args[2]) await new Promise(() => setInterval(() => {}, 1000));
 const read = () => JSON.parse(readFileSync("names.json", "utf8"));
 if (args[2] === "list") console.log(process.env.LIST ?? JSON.stringify(read().map((name) => ({ name })), null, 2));
 else {
@@ -133,3 +135,20 @@ withShell("a list that is not a list of names is an error", async (t) => {
     t.regex(err, /wrangler kv key list printed something else than a list of names/);
   }
 });
+
+for (const [action, minutes, speed] of [
+  ["list", 60, 1000],
+  ["delete", 10, 60],
+]) {
+  (fakeTimeIsHere ? test : test.skip)(`a Wrangler that never ends its ${action} is given up`, async (t) => {
+    const kv = deployedKv(t, [...keysOf("v1", 10), ...keysOf("v2", 1)]);
+    const { code, out, err } = await kv.cli([...PURGE, "--yes"], {
+      STUCK: action,
+      ...fakeTime(`+0 x${speed}`),
+    });
+    t.is(code, 1);
+    t.regex(err, new RegExp(`wrangler kv (key|bulk) ${action} did not end within ${minutes} minutes`));
+    if (action === "delete") t.regex(out, /^0 of 10 keys deleted/m);
+    t.is(kv.names().length, 11);
+  });
+}

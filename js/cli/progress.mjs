@@ -3,7 +3,7 @@ const INTERVAL = 200;
 
 export class Progress {
   #terminal;
-  #next = Date.now() + INTERVAL;
+  #next = performance.now() + INTERVAL;
 
   /** @param {{ write(text: string): unknown } | false} terminal */
   constructor(terminal = process.stderr.isTTY && process.stderr) {
@@ -12,8 +12,8 @@ export class Progress {
 
   /** @param {() => string} text It replaces the text before, but not more often than a person can read. */
   show(text) {
-    if (!this.#terminal || Date.now() < this.#next) return;
-    this.#next = Date.now() + INTERVAL;
+    if (!this.#terminal || performance.now() < this.#next) return;
+    this.#next = performance.now() + INTERVAL;
     this.#terminal.write(`\r\x1b[K${text()}`);
   }
 

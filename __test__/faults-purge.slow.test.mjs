@@ -1,0 +1,183 @@
+// `purge` over a store that fails, and `purge` killed. docs/reliability.md has the promises.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import test from "ava";
+import { launch, run } from "./helpers/cli.mjs";
+import { fakeTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
+import { CLOSE, silence, startFaultProxy } from "./helpers/fault-proxy.mjs";
+import { keysOf, redisWith, sorted } from "./helpers/redis-store.mjs";
+import { redisIsHere } from "./helpers/redis.mjs";
+
+const overRedis = redisIsHere ? test : test.skip;
+const withFakeTime = redisIsHere && fakeTimeIsHere ? test : test.skip;
+
+const STALE = 5000;
+const KEPT = [...keysOf("v2", 50), "session:1", "app:v2:b1:/:html"];
+const PURGE = ["--keep", "v2", "--yes", "--json"];
+
+/** Breaks some commands; `fired` tells whether there was one. */
+function breaking(applies, fault) {
+  const broken = (command, forward) => {
+    if (!applies(command[0])) return forward();
+    broken.fired = true;
+    return fault(forward);
+  };
+  return Object.assign(broken, { fired: false });
+}
+
+/** Only the nth command of this name. The first six SCANs count, and the others delete. */
+function nth(name, n, fault) {
+  let seen = 0;
+  return breaking((one) => one === name && ++seen === n, fault);
+}
+
+const each = (name, fault) => breaking((one) => one === name, fault);
+
+const answer = (text) => () => Buffer.from(`${text}\r\n`);
+const lost = () => CLOSE;
+const answerLost = async (forward) => {
+  await forward();
+  return CLOSE;
+};
+const late = async (forward) => {
+  await setTimeout(300);
+  return forward();
+};
+
+async function storeWith(t) {
+  const redis = await redisWith(t, [...keysOf("v1", STALE), ...KEPT]);
+  const proxy = await startFaultProxy(redis.port);
+  t.teardown(proxy.stop);
+  return { redis, proxy };
+}
+
+/** Nothing that is to stay is gone, what was reported is true, and another run deletes the rest. */
+async function check(t, { redis, proxy }, { code, out, err }) {
+  const left = await redis.list();
+  const stale = left.filter((key) => key.startsWith("use-cache:build:v1:")).length;
+  t.deepEqual(
+    left.filter((key) => !key.startsWith("use-cache:build:v1:")),
+    sorted(KEPT),
+  );
+  if (out) {
+    const { deleted, missing, unanswered } = JSON.parse(out);
+    const notDeleted = STALE - deleted - missing - unanswered;
+    t.true(stale >= notDeleted && stale <= notDeleted + unanswered, `${stale} are left. ${out}`);
+  } else {
+    t.is(stale, STALE);
+    t.regex(err, /^vinext-cache-key: .+\n$/);
+  }
+  t.is(code, stale > 0 || (out && JSON.parse(out).unanswered > 0) ? 1 : 0);
+
+  proxy.fault = undefined;
+  const again = await run(["purge", proxy.url, ...PURGE]);
+  t.is(again.code, 0, again.err);
+  t.deepEqual(await redis.list(), sorted(KEPT));
+  return stale;
+}
+
+for (const [title, fault, expected] of [
+  ["late answers: the purge takes longer, and is complete", () => each("SCAN", late), {}],
+  ["a connection lost while keys are counted: nothing is deleted", () => nth("SCAN", 2, lost), { code: 1 }],
+  ["a connection lost while keys are deleted: the counts are exact", () => nth("SCAN", 9, lost), { code: 1 }],
+  [
+    "a connection lost before a deletion arrives: its keys count as not confirmed",
+    () => nth("UNLINK", 3, lost),
+    { code: 1 },
+  ],
+  [
+    "a connection lost after a deletion: its keys count as not confirmed",
+    () => nth("UNLINK", 3, answerLost),
+    { code: 1 },
+  ],
+  [
+    "an error while keys are counted: nothing is deleted",
+    () => nth("SCAN", 2, answer("-LOADING Redis is loading the dataset in memory")),
+    { code: 1, words: /LOADING/ },
+  ],
+  [
+    "an error for one batch: its keys are deleted one by one",
+    () => nth("UNLINK", 2, answer("-BUSY script")),
+    {},
+  ],
+  [
+    "an error for every deletion: nothing is deleted, with the server's words",
+    () => each("UNLINK", answer("-READONLY You can't write against a read only replica.")),
+    { code: 1, words: /READONLY/ },
+  ],
+  [
+    "a list of keys that is none: nothing is deleted",
+    () => nth("SCAN", 2, answer("*2\r\n$1\r\n0\r\n:7")),
+    { code: 1 },
+  ],
+  ["bytes that are not Redis's: nothing is deleted", () => nth("SCAN", 2, answer("<html>")), { code: 1 }],
+  [
+    "a count of deletions that is none: its keys count as not confirmed",
+    () => nth("UNLINK", 2, answer("+OK")),
+    { code: 1, words: /the answer to UNLINK is not a count/ },
+  ],
+]) {
+  overRedis(title, async (t) => {
+    const store = await storeWith(t);
+    const broken = (store.proxy.fault = fault());
+    const result = await run(["purge", store.proxy.url, ...PURGE]);
+    t.true(broken.fired);
+    t.is(result.code, expected.code ?? 0, result.err);
+    if (expected.words) t.regex(`${result.out}${result.err}`, expected.words);
+    const left = await check(t, store, result);
+    if (title.endsWith("nothing is deleted")) t.is(left, STALE);
+  });
+}
+
+// The clock of the command runs 30 times as fast, so that its limits of a minute are reached within seconds.
+for (const [title, fault] of [
+  ["a server that does not answer the greeting", () => each("HELLO", silence)],
+  ["a server that falls silent while keys are counted", () => nth("SCAN", 2, silence)],
+  ["a server that falls silent while keys are deleted", () => nth("SCAN", 9, silence)],
+  ["a server that does not answer a deletion", () => nth("UNLINK", 3, silence)],
+]) {
+  withFakeTime(`${title} is given up after a minute or two`, async (t) => {
+    const store = await storeWith(t);
+    store.proxy.fault = fault();
+    const start = performance.now();
+    const result = await run(["purge", store.proxy.url, ...PURGE], { env: fakeTime("+0 x30") });
+    t.is(result.code, 1);
+    t.regex(`${result.out}${result.err}`, /didn't receive any in 60000ms/);
+    t.true(performance.now() - start < 60_000);
+    await check(t, store, result);
+  });
+}
+
+overRedis("SIGKILL at any command: what stays is whole, and another run deletes the rest", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "killed-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const points = ["HELLO", "SCAN", "SCAN", "SCAN", "UNLINK", "UNLINK", "UNLINK"];
+  for (const [index, name] of points.entries()) {
+    const store = await storeWith(t);
+    const nthOfName = points.slice(0, index + 1).filter((one) => one === name).length;
+    // Before or after the command is carried out.
+    const isBefore = index % 2 === 0;
+    const child = launch(["purge", store.proxy.url, ...PURGE], { env: { TMPDIR: folder } });
+    store.proxy.fault = nth(name, nthOfName, async (forward) => {
+      if (!isBefore) await forward();
+      child.kill("SIGKILL");
+      return CLOSE;
+    });
+    let out = "";
+    child.stdout.on("data", (text) => (out += text));
+    await once(child, "close");
+    t.deepEqual([child.signalCode, out], ["SIGKILL", ""]);
+    t.deepEqual(readdirSync(folder), []);
+    store.proxy.fault = undefined;
+    t.deepEqual(
+      (await store.redis.list()).filter((key) => !key.startsWith("use-cache:build:v1:")),
+      sorted(KEPT),
+    );
+    const again = await run(["purge", store.proxy.url, ...PURGE]);
+    t.is(again.code, 0, again.err);
+    t.deepEqual(await store.redis.list(), sorted(KEPT));
+  }
+});
