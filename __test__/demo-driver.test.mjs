@@ -32,7 +32,7 @@ for (const [title, args, env, message] of [
   ],
   [
     "an adapter that is none",
-    ["--adapter", "index.js"],
+    ["--adapter", "js/index.js"],
     {},
     /Invalid cache adapter .*index\.js: its default export/,
   ],

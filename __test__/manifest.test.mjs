@@ -20,9 +20,9 @@ test("every list of platforms is the same", (t) => {
     Object.keys(manifest.optionalDependencies).sort(),
     platforms.map((platform) => `${manifest.name}-${platform}`),
   );
-  const loader = read("index.js");
+  const loader = read("js/index.js");
   t.deepEqual(all(loader, /require\("vinext-cache-key-([\w-]+)"\)/g), platforms);
-  t.deepEqual(all(loader, /require\("\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
+  t.deepEqual(all(loader, /require\("\.\.\/vinext-cache-key\.([\w-]+)\.node"\)/g), platforms);
   t.deepEqual(all(read(".github/workflows/build.yml"), /platform: ([\w-]+)/g), platforms);
   t.deepEqual(all(read("docs/compatibility.md"), /^\| `((?:darwin|linux|win32)-[\w-]+)`/gm), platforms);
 });
@@ -59,7 +59,7 @@ test("there is one version", (t) => {
 
 test("the types declare what the entry exports, and nothing else", (t) => {
   const declared = all(read("index.d.ts"), /^export declare (?:function|const) (\w+)/gm);
-  t.deepEqual(declared, Object.keys(require("../index.js")).sort());
+  t.deepEqual(declared, Object.keys(require("../js/index.js")).sort());
 });
 
 test("the types speak TypeScript", (t) => {

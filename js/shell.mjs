@@ -2,7 +2,7 @@
 // is made here. index.d.ts documents the functions; engine.d.mts says what an engine does.
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
-/** @typedef {Omit<typeof import("../index.js"), "implementation">} Api */
+/** @typedef {Omit<typeof import("../index.d.ts"), "implementation">} Api */
 
 const { isArray } = Array;
 const { parse: parseJson } = JSON;

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** @type {[name: string, api: typeof import("../../index.js")][]} */
+/** @type {[name: string, api: typeof import("../../index.d.ts")][]} */
 export const implementations = [
-  ["native", require("../../index.js")],
+  ["native", require("../../js/index.js")],
   ["portable", await import("../../js/portable.mjs")],
 ];

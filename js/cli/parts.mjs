@@ -1,9 +1,9 @@
 // A store's keys taken apart.
-import { parseCacheKey } from "../../index.js";
+import { parseCacheKey } from "../index.js";
 import { parseNextKey } from "./next-key.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 
-/** @typedef {import("../../index.js").CacheKeyParts | import("./next-key.mjs").NextKey} Parts */
+/** @typedef {import("../../index.d.ts").CacheKeyParts | import("./next-key.mjs").NextKey} Parts */
 
 const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;

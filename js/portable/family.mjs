@@ -1,7 +1,7 @@
 // A key of any family taken apart: the same as `src/cache_key/page.rs` and `src/cache_key/family.rs`, which have the grammar.
 import { parseUseCacheKey } from "./parse.mjs";
 
-/** @typedef {import("../../index.js").PageKeyParts} PageKeyParts */
+/** @typedef {import("../../index.d.ts").PageKeyParts} PageKeyParts */
 
 const SCOPE = /^deployment:([\w-]+):/;
 const FAMILY = /^(?:(app):v2|(app-fallback-shell):v1|(pages):v2):/;
@@ -15,7 +15,7 @@ const DIGEST = /^sha256:([\w-]{43})$/;
 const SHARED = new RegExp(`^(unstable_cache:v2:)?(${SHA256})$`);
 const TAG = /^(?:((?:__)?tag:)|_N_T_)([^]*)$/;
 
-/** @param {string} key @returns {import("../../index.js").CacheKeyParts | null} */
+/** @param {string} key @returns {import("../../index.d.ts").CacheKeyParts | null} */
 export function parseCacheKey(key) {
   const call = parseUseCacheKey(key);
   if (call) return shortenedCall(call) ?? { family: "use-cache", ambiguous: false, ...call };
@@ -51,28 +51,28 @@ export function parsePageKey(key) {
 /**
  * The shortened "use cache" key that reads as a call of a function `sha256`, which no module has.
  *
- * @param {import("../../index.js").UseCacheKeyParts} call
- * @returns {import("../../index.js").ShortenedKeyParts | undefined}
+ * @param {import("../../index.d.ts").UseCacheKeyParts} call
+ * @returns {import("../../index.d.ts").ShortenedKeyParts | undefined}
  */
 function shortenedCall({ id, keySeed, argsKey, argsForm, rootParams }) {
   if (id !== "sha256" || argsKey === undefined || argsForm !== "digest" || rootParams) return;
   return { family: "shortened", ambiguous: false, keySeed, digest: argsKey };
 }
 
-/** A key that `storageKey` has shortened, and that is not a "use cache" key. @param {string} key @returns {import("../../index.js").ShortenedKeyParts | null} */
+/** A key that `storageKey` has shortened, and that is not a "use cache" key. @param {string} key @returns {import("../../index.d.ts").ShortenedKeyParts | null} */
 export function parseShortenedKey(key) {
   const { deploymentId, own } = splitDeploymentId(key);
   const digest = DIGEST.exec(own)?.[1];
   return digest === undefined ? null : { family: "shortened", ambiguous: false, deploymentId, digest };
 }
 
-/** A key of an entry that all deployments share. @param {string} key @returns {import("../../index.js").SharedKeyParts | null} */
+/** A key of an entry that all deployments share. @param {string} key @returns {import("../../index.d.ts").SharedKeyParts | null} */
 export function parseSharedKey(key) {
   const [, mark, digest] = SHARED.exec(key) ?? [];
   return digest ? { family: mark ? "unstable_cache" : "fetch", ambiguous: false, digest } : null;
 }
 
-/** @param {string} key @returns {import("../../index.js").TagKeyParts | null} */
+/** @param {string} key @returns {import("../../index.d.ts").TagKeyParts | null} */
 function parseTagKey(key) {
   const [, mark, tag] = TAG.exec(key) ?? [];
   return tag === undefined ? null : { family: "tag", ambiguous: false, tag: mark === undefined ? key : tag };

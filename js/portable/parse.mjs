@@ -1,6 +1,6 @@
 // A key taken apart: what src/cache_key/parse.rs does, in JavaScript.
 
-/** @typedef {import("../../index.js").UseCacheKeyParts} UseCacheKeyParts */
+/** @typedef {import("../../index.d.ts").UseCacheKeyParts} UseCacheKeyParts */
 
 const SCHEME = "use-cache:";
 const SEED_MARK = "build:";

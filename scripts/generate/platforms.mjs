@@ -70,7 +70,7 @@ const loaderCase = (specifier) => `      case "${specifier}":
 `;
 
 const loaderCases = ({ platform }) =>
-  [`vinext-cache-key-${platform}`, `./vinext-cache-key.${platform}.node`].map(loaderCase).join("");
+  [`vinext-cache-key-${platform}`, `../vinext-cache-key.${platform}.node`].map(loaderCase).join("");
 
 const matrixEntry = ({ platform, triple }) =>
   `          - { platform: ${platform}, target: ${triple}, runner: ${describe(platform).runner} }\n`;
@@ -87,13 +87,13 @@ export function platformFiles(read) {
     ordered.map(({ platform }) => [`${manifest.name}-${platform}`, `file:npm/${platform}`]),
   );
   const names = ordered.map(({ platform }) => `  "${platform}",\n`);
-  const listed = between(read("index.js"), "const platforms = [\n", "];\n", names);
+  const listed = between(read("js/index.js"), "const platforms = [\n", "];\n", names);
   const loader = between(listed, "    switch (specifier) {\n", "    }\n", ordered.map(loaderCases));
   const workflow = ".github/workflows/build.yml";
   const matrix = between(read(workflow), "        include:\n", "    env:\n", ordered.map(matrixEntry));
   return [
     ["package.json", json(manifest)],
-    ["index.js", loader],
+    ["js/index.js", loader],
     [workflow, matrix],
     ...ordered.flatMap((target) => packageOf(target, manifest)),
   ];

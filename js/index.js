@@ -41,40 +41,40 @@ function open(specifier) {
     switch (specifier) {
       case "vinext-cache-key-darwin-arm64":
         return { addon: require("vinext-cache-key-darwin-arm64") };
-      case "./vinext-cache-key.darwin-arm64.node":
-        return { addon: require("./vinext-cache-key.darwin-arm64.node") };
+      case "../vinext-cache-key.darwin-arm64.node":
+        return { addon: require("../vinext-cache-key.darwin-arm64.node") };
       case "vinext-cache-key-darwin-x64":
         return { addon: require("vinext-cache-key-darwin-x64") };
-      case "./vinext-cache-key.darwin-x64.node":
-        return { addon: require("./vinext-cache-key.darwin-x64.node") };
+      case "../vinext-cache-key.darwin-x64.node":
+        return { addon: require("../vinext-cache-key.darwin-x64.node") };
       case "vinext-cache-key-linux-arm-gnueabihf":
         return { addon: require("vinext-cache-key-linux-arm-gnueabihf") };
-      case "./vinext-cache-key.linux-arm-gnueabihf.node":
-        return { addon: require("./vinext-cache-key.linux-arm-gnueabihf.node") };
+      case "../vinext-cache-key.linux-arm-gnueabihf.node":
+        return { addon: require("../vinext-cache-key.linux-arm-gnueabihf.node") };
       case "vinext-cache-key-linux-arm64-gnu":
         return { addon: require("vinext-cache-key-linux-arm64-gnu") };
-      case "./vinext-cache-key.linux-arm64-gnu.node":
-        return { addon: require("./vinext-cache-key.linux-arm64-gnu.node") };
+      case "../vinext-cache-key.linux-arm64-gnu.node":
+        return { addon: require("../vinext-cache-key.linux-arm64-gnu.node") };
       case "vinext-cache-key-linux-arm64-musl":
         return { addon: require("vinext-cache-key-linux-arm64-musl") };
-      case "./vinext-cache-key.linux-arm64-musl.node":
-        return { addon: require("./vinext-cache-key.linux-arm64-musl.node") };
+      case "../vinext-cache-key.linux-arm64-musl.node":
+        return { addon: require("../vinext-cache-key.linux-arm64-musl.node") };
       case "vinext-cache-key-linux-x64-gnu":
         return { addon: require("vinext-cache-key-linux-x64-gnu") };
-      case "./vinext-cache-key.linux-x64-gnu.node":
-        return { addon: require("./vinext-cache-key.linux-x64-gnu.node") };
+      case "../vinext-cache-key.linux-x64-gnu.node":
+        return { addon: require("../vinext-cache-key.linux-x64-gnu.node") };
       case "vinext-cache-key-linux-x64-musl":
         return { addon: require("vinext-cache-key-linux-x64-musl") };
-      case "./vinext-cache-key.linux-x64-musl.node":
-        return { addon: require("./vinext-cache-key.linux-x64-musl.node") };
+      case "../vinext-cache-key.linux-x64-musl.node":
+        return { addon: require("../vinext-cache-key.linux-x64-musl.node") };
       case "vinext-cache-key-win32-arm64-msvc":
         return { addon: require("vinext-cache-key-win32-arm64-msvc") };
-      case "./vinext-cache-key.win32-arm64-msvc.node":
-        return { addon: require("./vinext-cache-key.win32-arm64-msvc.node") };
+      case "../vinext-cache-key.win32-arm64-msvc.node":
+        return { addon: require("../vinext-cache-key.win32-arm64-msvc.node") };
       case "vinext-cache-key-win32-x64-msvc":
         return { addon: require("vinext-cache-key-win32-x64-msvc") };
-      case "./vinext-cache-key.win32-x64-msvc.node":
-        return { addon: require("./vinext-cache-key.win32-x64-msvc.node") };
+      case "../vinext-cache-key.win32-x64-msvc.node":
+        return { addon: require("../vinext-cache-key.win32-x64-msvc.node") };
     }
     return { addon: nodeRequire(specifier) };
   } catch (error) {
@@ -180,11 +180,11 @@ function faultOfOverride(path) {
   if (!readFileSync(path).includes("deriveUseCacheKey")) return "the file is another package's addon";
 }
 
-/** @param {import("./js/diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
+/** @param {import("./diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
 function load(failed) {
   const candidates = targets().flatMap((target) => [
     { target, specifier: `vinext-cache-key-${target}`, check: faultOf },
-    { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf },
+    { target, specifier: `../vinext-cache-key.${target}.node`, check: faultOf },
   ]);
   const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
   if (override) {
@@ -211,26 +211,26 @@ function load(failed) {
  * @param {string} reason Why it is used.
  */
 const portable = (reason) => ({
-  ...require("./js/cjs/portable.js"),
+  ...require("./cjs/portable.js"),
   implementation: Object.freeze({ kind: "portable", reason }),
 });
 
 /**
  * The implementation that `VINEXT_CACHE_KEY` asks for, else the native one with the portable one to fall back to.
- * @returns {typeof import("./index.js")}
+ * @returns {typeof import("../index.d.ts")}
  */
 function implement() {
   const wanted = permitted(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
-  /** @type {import("./js/diagnosis.js").Attempt[]} */
+  /** @type {import("./diagnosis.js").Attempt[]} */
   const failed = [];
   const loaded = load(failed);
   if (loaded) {
     const { addon, binary, target } = loaded;
     const implementation = Object.freeze({ kind: "native", binary, target });
-    return { ...require("./js/cjs/native.js").createNativeApi(addon), implementation };
+    return { ...require("./cjs/native.js").createNativeApi(addon), implementation };
   }
-  const reason = require("./js/diagnosis.js").diagnose(version, failed);
+  const reason = require("./diagnosis.js").diagnose(version, failed);
   if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });
   const warning = `${reason}\nThe portable implementation stands in: the same keys, derived in JavaScript.`;
   process.emitWarning(warning, { code: "VINEXT_CACHE_KEY_PORTABLE" });
