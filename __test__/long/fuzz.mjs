@@ -1,10 +1,11 @@
 // The differential suites for as long as you like: random inputs, ours beside vinext's own functions, then native beside
-// portable.
+// portable, then the plugin over vinext's modules with random changes.
 //   npm run fuzz -- [--cases N] [--seed N]   the same seed and number of cases are the same inputs
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { agreement } from "../helpers/agreement.mjs";
 import { implementations } from "../helpers/implementations.mjs";
+import { mutatedCode } from "../helpers/mutated-code.mjs";
 import { divided, properties } from "../helpers/properties.mjs";
 
 const ROUND = 20_000;
@@ -15,7 +16,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
 });
-const [cases, seed] = [values.cases, values.seed].map((text) => {
+const [all, seed] = [values.cases, values.seed].map((text) => {
   if (/^\d{1,10}$/.test(text)) return Number(text);
   console.error(`"${text}" is no number: npm run fuzz -- [--cases N] [--seed N]`);
   process.exit(2);
@@ -25,7 +26,7 @@ const number = new Intl.NumberFormat("en");
 const show = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`);
 
 /** Runs every property, a round at a time, with a seed that follows from the one given. Returns the count. */
-async function fuzz(name, suite) {
+async function fuzz(name, suite, cases = all) {
   let total = 0;
   for (let done = 0, round = 0; done < cases; done += ROUND, round += 1) {
     show(`${name}: ${number.format(done)} of ${number.format(cases)} cases, seed ${seed}`);
@@ -47,5 +48,7 @@ const passed = [];
 for (const [name, api] of implementations) passed.push(await fuzz(name, properties(api)));
 const apis = implementations.map(([, api]) => api);
 passed.push(await fuzz("native beside portable", agreement(...apis)));
+// One such case takes as long as a thousand others.
+passed.push(await fuzz("vinext's modules with changes", mutatedCode, Math.ceil(all / 1000)));
 show("");
 console.log(`${passed.join(", ")}: no mismatch. Seed: ${seed}`);
