@@ -195,6 +195,18 @@ export async function installExample(site, { install = ["npm", "install"], outpu
   await site.run(...install);
 }
 
+/** Makes dependencies of a project development dependencies. */
+function moveToDevelopment(site, ...names) {
+  const { dependencies, ...manifest } = JSON.parse(site.read("package.json"));
+  const isMoved = ([name]) => names.includes(name);
+  const entries = Object.entries(dependencies);
+  site.write("package.json", {
+    ...manifest,
+    dependencies: Object.fromEntries(entries.filter((entry) => !isMoved(entry))),
+    devDependencies: Object.fromEntries(entries.filter(isMoved)),
+  });
+}
+
 /** Requests a page of the app; returns the implementation that derived its keys. */
 export async function implementationOf(starting) {
   const server = await starting;
@@ -253,6 +265,17 @@ const apps = [
       const hooks = `--require ${site.folder}/.pnp.cjs --loader ${site.folder}/.pnp.loader.mjs`;
       const env = { ...site.env, NODE_OPTIONS: hooks };
       await visit(site, startServer(site.folder, { ...site, env, cli: stdout.trim() }));
+    },
+  },
+  {
+    title: "vinext app, built, then npm ci --omit=dev",
+    async run(site) {
+      await installExample(site);
+      await buildApp(site.folder, site);
+      moveToDevelopment(site, "@vitejs/plugin-react", "@vitejs/plugin-rsc");
+      await site.run("npm", "install", "--package-lock-only");
+      await site.run("npm", "ci", "--omit=dev");
+      await visit(site, startServer(site.folder, site));
     },
   },
   {

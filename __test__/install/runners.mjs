@@ -1,4 +1,6 @@
 // Test runners, whose own module systems load the package.
+import { installExample } from "./rows.mjs";
+
 const PACKAGE = "vinext-cache-key";
 const JEST = "30.5.2";
 const VITEST = "4.1.12";
@@ -39,4 +41,17 @@ const vitest = {
   },
 };
 
-export const runnerRows = [...jest, vitest];
+/** With STOCK, the example's configuration has vinext's plugin and not this package's. */
+const vitestOfApp = {
+  title: `Vitest ${VITEST}, with the configuration of a vinext app`,
+  async run(site) {
+    site.bring("app.test.mjs");
+    await installExample(site);
+    await site.run("npm", "install", `vitest@${VITEST}`);
+    for (const STOCK of ["", "1"]) {
+      await site.with({ STOCK }).run("vitest", "run", "app.test.mjs");
+    }
+  },
+};
+
+export const runnerRows = [...jest, vitest, vitestOfApp];
