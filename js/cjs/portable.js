@@ -222,7 +222,6 @@ function splitLocale(page) {
 const SCHEME$1 = "use-cache:";
 const DIGEST_MARK = "sha256:";
 const DIGEST_LENGTH = 43;
-const encoder = new TextEncoder();
 const shortener = (digest) => (key, maxBytes) => {
 	const bytes = wtf8(key);
 	if (bytes.length <= maxBytes && key.isWellFormed()) return key;
@@ -235,17 +234,17 @@ function scopeOf(key) {
 	return key.slice(0, key.length - rest.length);
 }
 function wtf8(text) {
-	if (text.isWellFormed()) return encoder.encode(text);
-	const characters = Array.from(text, (character) => {
-		const unit = character.charCodeAt(0);
-		return character.length === 1 && unit >= 55296 && unit <= 57343 ? [
-			237,
-			128 | unit >> 6 & 63,
-			128 | unit & 63
-		] : encoder.encode(character);
-	});
-	return Uint8Array.from(characters.flatMap((bytes) => [...bytes]));
+	const bytes = [];
+	for (const character of text) {
+		const code = character.codePointAt(0);
+		if (code < 128) bytes.push(code);
+		else if (code < 2048) bytes.push(192 | code >> 6, following(code));
+		else if (code < 65536) bytes.push(224 | code >> 12, following(code >> 6), following(code));
+		else bytes.push(240 | code >> 18, following(code >> 12), following(code >> 6), following(code));
+	}
+	return Uint8Array.from(bytes);
 }
+const following = (bits) => 128 | bits & 63;
 // js/portable/engine.mjs
 const [INVALID_CHARACTERS, MISSING, MISMATCH] = [
 	1,

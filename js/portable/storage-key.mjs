@@ -6,8 +6,6 @@ const SCHEME = "use-cache:";
 const DIGEST_MARK = "sha256:";
 const DIGEST_LENGTH = 43;
 
-const encoder = new TextEncoder();
-
 /** @param {(bytes: Uint8Array) => string} digest SHA-256 in base64url @returns {import("../engine.mjs").Engine["shorten"]} */
 export const shortener = (digest) => (key, maxBytes) => {
   const bytes = wtf8(key);
@@ -23,13 +21,22 @@ function scopeOf(key) {
   return key.slice(0, key.length - rest.length);
 }
 
-/** A text in UTF-8, where a lone surrogate has the three bytes that its number would have. @param {string} text */
+/**
+ * A text in UTF-8, where a lone surrogate has the three bytes that its number would have. Not by TextEncoder, which replaces
+ * lone surrogates, and which jsdom does not have.
+ * @param {string} text
+ */
 function wtf8(text) {
-  if (text.isWellFormed()) return encoder.encode(text);
-  const characters = Array.from(text, (character) => {
-    const unit = character.charCodeAt(0);
-    const isLone = character.length === 1 && unit >= 0xd800 && unit <= 0xdfff;
-    return isLone ? [0xed, 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)] : encoder.encode(character);
-  });
-  return Uint8Array.from(characters.flatMap((bytes) => [...bytes]));
+  const bytes = [];
+  for (const character of text) {
+    const code = /** @type {number} */ (character.codePointAt(0));
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), following(code));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), following(code >> 6), following(code));
+    else bytes.push(0xf0 | (code >> 18), following(code >> 12), following(code >> 6), following(code));
+  }
+  return Uint8Array.from(bytes);
 }
+
+/** A byte that follows the first one of a character: the lowest six bits. @param {number} bits */
+const following = (bits) => 0x80 | (bits & 0x3f);

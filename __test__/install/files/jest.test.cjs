@@ -10,6 +10,12 @@ test.each(Object.entries(vectors))("keys of %s", (name, cases) => {
   for (const [args, expected] of cases) expect(api[name](...args)).toBe(expected);
 });
 
+test("a key that is too long for a store", () => {
+  expect(api.storageKey(`use-cache:build:v1:["/é\ud800"]${"x".repeat(600)}`, { maxBytes: 512 })).toBe(
+    "use-cache:build:v1:sha256:7gfYePaJ7h1jckbBpGmTSflhDI0uiYIzDg5X-wv7ibo",
+  );
+});
+
 test("errors", () => {
   expect(() => api.buildUseCacheKey(1)).toThrow(
     expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE", name: "TypeError" }),
