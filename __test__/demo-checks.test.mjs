@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import test from "ava";
 import { buildUseCacheKey } from "vinext-cache-key";
-import { check } from "../scripts/demo/checks.mjs";
+import { checkSqlite } from "../scripts/demo/checks.mjs";
 import { renderChecks, renderKeys, renderReads } from "../scripts/demo/report.mjs";
 
 const DIGEST = "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA";
@@ -45,7 +45,7 @@ const [ISOLATED, RESTARTED, EQUAL_KEYS, SHARED, NATIVE] = [0, 1, 2, 3, 4];
 const PAGE = 2;
 
 test("every claim holds where nothing is wrong", (t) => {
-  t.true(check(visits()).every(({ ok }) => ok));
+  t.true(checkSqlite(visits()).every(({ ok }) => ok));
 });
 
 for (const [title, spoil, refuted] of [
@@ -97,7 +97,7 @@ for (const [title, spoil, refuted] of [
   test(`refuted: ${title}`, (t) => {
     const spoilt = visits();
     spoil(spoilt);
-    const results = check(spoilt);
+    const results = checkSqlite(spoilt);
     t.deepEqual(
       [...results.keys()].filter((index) => !results[index].ok),
       refuted,

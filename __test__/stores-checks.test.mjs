@@ -1,6 +1,6 @@
 // The claims of the demo over Redis, each refuted by what would refute it.
 import test from "ava";
-import { check } from "../scripts/demo/redis/checks.mjs";
+import { checkRedis } from "../scripts/demo/checks.mjs";
 
 const tally = (requests) => ({ requests, hits: requests, crossed: 0 });
 const seen = () => ({
@@ -20,7 +20,7 @@ const seen = () => ({
 const [ANSWERED, CROSSED, SHARED, PURGED, KEPT, NATIVE] = [0, 1, 2, 3, 4, 5];
 
 test("every claim holds where nothing is wrong", (t) => {
-  t.true(check(seen()).every(({ ok }) => ok));
+  t.true(checkRedis(seen()).every(({ ok }) => ok));
 });
 
 for (const [title, spoil, refuted] of [
@@ -44,7 +44,7 @@ for (const [title, spoil, refuted] of [
   test(`refuted: ${title}`, (t) => {
     const spoilt = seen();
     spoil(spoilt);
-    const results = check(spoilt);
+    const results = checkRedis(spoilt);
     t.deepEqual(
       [...results.keys()].filter((index) => !results[index].ok),
       refuted,

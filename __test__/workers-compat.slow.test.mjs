@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { modernNode } from "../scripts/modern-node.mjs";
-import { startVersions, workerdRunsHere } from "../scripts/worker-versions.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
+import { startVersions, workerdRunsHere } from "../scripts/lib/worker-versions.mjs";
 import { installExample } from "./helpers/worker-app.mjs";
 
 const EXAMPLE = fileURLToPath(new URL("../examples/workers", import.meta.url));

@@ -4,7 +4,7 @@ import test from "ava";
 import { buildUseCacheKey } from "vinext-cache-key";
 import { readOptions } from "../scripts/demo/options.mjs";
 import { renderKeys, renderReads } from "../scripts/demo/report.mjs";
-import { check } from "../scripts/demo/workers/checks.mjs";
+import { checkWorkers } from "../scripts/demo/checks.mjs";
 
 const DIGEST = "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA";
 const functionKey = (id, name) =>
@@ -32,7 +32,7 @@ const visits = () => {
 
 test("every claim holds where nothing crosses", (t) => {
   t.deepEqual(
-    check(visits()).map(({ ok }) => ok),
+    checkWorkers(visits()).map(({ ok }) => ok),
     [true, true, true, true],
   );
 });
@@ -52,7 +52,7 @@ for (const [title, claim, change] of [
   test(`${title}: its claim fails`, (t) => {
     const all = visits();
     change(all);
-    t.false(check(all)[claim].ok);
+    t.false(checkWorkers(all)[claim].ok);
   });
 }
 

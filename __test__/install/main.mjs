@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
-import { installIn } from "../../scripts/lib/install-in.mjs";
+import { installIn } from "../../scripts/lib/npm.mjs";
 import { PLATFORMS, binaryOf, pack } from "../../scripts/pack.mjs";
 import { bundleRows } from "./bundles.mjs";
 import { containerRows } from "./containers.mjs";

@@ -1,5 +1,6 @@
-// The results as a person reads them.
+// What a person sees of a demo: its steps while they run, and its results.
 import { basename } from "node:path/posix";
+import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
 import { parseUseCacheKey } from "vinext-cache-key";
 import { ownerOf } from "./requests.mjs";
@@ -10,6 +11,17 @@ const GAP = "  ";
 const LONGEST_ID = 12;
 const WIDEST = 120;
 const NARROWEST = 80;
+const STEPS_LOOK = { timer: PRESET_TIMER, showErrorMessage: false };
+
+/** @param {import("listr2").ListrTask[]} steps @param {{ json: boolean }} options */
+export const takeSteps = (steps, { json }) =>
+  new Listr(steps, {
+    // The caller handles signals, because it has to stop the servers first.
+    registerSignalListeners: false,
+    renderer: json ? "silent" : "default",
+    rendererOptions: STEPS_LOOK,
+    fallbackRendererOptions: STEPS_LOOK,
+  }).run();
 
 /**
  * Who reads what: a row for each request, a column for each visit.
@@ -80,7 +92,7 @@ export function renderKeys(visits, columns = NARROWEST) {
   return lines.join("\n");
 }
 
-/** @param {string} deploymentId @param {import("./visit.mjs").Read} read @param {number} width */
+/** @param {string} deploymentId @param {import("./checks.mjs").Read} read @param {number} width */
 function shorten(deploymentId, { page, key }, width) {
   const scope = page ? `deployment:${deploymentId}:` : `use-cache:build:${deploymentId}:`;
   const rest = page ? key.slice(scope.length) : calledFunction(key);

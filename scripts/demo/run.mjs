@@ -1,8 +1,11 @@
-// The demo's course, step by step.
-import { check } from "./checks.mjs";
+// The demo over SQLite, step by step. The app's adapter, cache/sqlite.js, logs its reads of the cache.
+import { openDatabase } from "../../examples/two-deployments/cache/database.js";
+import { checkSqlite } from "./checks.mjs";
+import { takeSteps } from "./report.mjs";
+import { REQUESTS, valueIn } from "./requests.mjs";
 import { Stage } from "./stage.mjs";
-import { take } from "./steps.mjs";
-import { Visitor } from "./visit.mjs";
+
+/** @typedef {import("./checks.mjs").Read} Read */
 
 /**
  * @param {{ a: string, b: string, settings: Record<string, string | undefined>, json: boolean }} options
@@ -50,10 +53,61 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
     },
   ];
   try {
-    await take(steps, { json });
+    await takeSteps(steps, { json });
   } finally {
     visitor.close();
     await stage.close();
   }
-  return { buildId: settings.BUILD_ID, visits, checks: check(visits) };
+  return { buildId: settings.BUILD_ID, visits, checks: checkSqlite(visits) };
+}
+
+class Visitor {
+  #cache;
+
+  /** @param {string} database the SQLite file with the log */
+  constructor(database) {
+    this.#cache = openDatabase(database);
+  }
+
+  /** Sends every request to a server, and returns what was answered and which keys were read. */
+  async visit(server, { deploymentId, stock = false }) {
+    /** @type {Read[]} */
+    const reads = [];
+    for (const { title, path: pathname, page = false, init } of REQUESTS) {
+      const before = this.#lastRead();
+      const value = valueIn(await server.request(pathname, init?.()));
+      reads.push({ request: title, page, value, ...this.#onlyRead(title, page, server.pid, before) });
+    }
+    return {
+      deploymentId,
+      stock,
+      pid: server.pid,
+      implementation: JSON.parse(await server.request("/runtime")),
+      reads,
+    };
+  }
+
+  #lastRead() {
+    return this.#cache.prepare("SELECT coalesce(max(id), 0) AS id FROM reads").get().id;
+  }
+
+  /** The read of the function's entry, or of the page's. */
+  #onlyRead(title, page, pid, after) {
+    const rows = this.#cache
+      .prepare("SELECT key, hit FROM reads WHERE pid = ? AND id > ?")
+      .all(pid, after)
+      .filter(({ key }) => key.startsWith("use-cache:") !== page);
+    const keys = new Set(rows.map(({ key }) => key));
+    if (keys.size !== 1) {
+      throw new Error(
+        `${title} read ${keys.size} keys from the shared cache, not one: ${[...keys].join(", ")}`,
+      );
+    }
+    const [{ key, hit }] = rows;
+    return { key, hit: hit === 1 };
+  }
+
+  close() {
+    this.#cache.close();
+  }
 }

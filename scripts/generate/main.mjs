@@ -1,11 +1,20 @@
 // Writes the files, and parts of files, that follow from others.
 //   npm run generate             writes what is stale
 //   npm run generate -- --check  names what is stale, writes nothing, and fails if there is any
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { cliPage } from "./cli-page.mjs";
 import { platformFiles } from "./platforms.mjs";
+
+const COMMANDS = ["explain", "inspect", "purge", "stale", "prefix"];
+
+const help = (...args) => {
+  const options = { encoding: "utf8", env: { ...process.env, VINEXT_CACHE_KEY: "portable" } };
+  return execFileSync(process.execPath, ["js/cli.mjs", ...args, "--help"], options).trimEnd();
+};
+
+const section = (title, text) => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const read = (file) => readFileSync(file, "utf8");
@@ -28,4 +37,17 @@ for (const name of [...stale.map(([file]) => file), ...surplus]) console.log(nam
 if (process.argv.includes("--check") && stale.length + surplus.length > 0) {
   console.error("These files are stale. Run `npm run generate` and commit them.");
   process.exitCode = 1;
+}
+
+/** docs/cli.md: the help texts of the commands, as they print them. @returns {[path: string, text: string][]} */
+function cliPage() {
+  const intro = `# Command line
+
+<!-- Written by \`npm run generate\` from the commands' own help. -->
+
+\`npx vinext-cache-key <command>\` runs a command without an install. Every command takes \`--json\` for scripts. Colours and progress
+appear only on a terminal.
+`;
+  const sections = COMMANDS.map((command) => section(command, help(command)));
+  return [["docs/cli.md", [intro, section("All commands", help()), ...sections].join("\n")]];
 }

@@ -23,8 +23,15 @@ async function pip(command, ...args) {
   await run(python, ["-m", "pip", command, ...quiet, ...args]);
 }
 
+/** Two processes of pip that install at once would corrupt the environment. */
+let turn = Promise.resolve();
+
 /** @param {string[]} requirements */
-export const installPython = (requirements) => pip("install", ...requirements);
+export function installPython(requirements) {
+  const installed = turn.then(() => pip("install", ...requirements));
+  turn = installed.catch(() => {});
+  return installed;
+}
 
 /**
  * Unpacks a package's wheel, which may be for another platform, where that has not been done yet.

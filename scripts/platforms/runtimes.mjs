@@ -4,10 +4,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { unpackDebian } from "../lib/debian.mjs";
+import { downloadPackage } from "../lib/npm.mjs";
 import { unpackWheel } from "../lib/pypi.mjs";
-import { nodeFromNpm } from "./node-from-npm.mjs";
-import { EMULATED } from "./share.mjs";
-import { windowsRuntimes } from "./windows.mjs";
+import { EMULATED, windowsRuntimes } from "./windows.mjs";
 
 const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
 
@@ -85,7 +84,7 @@ export const runtimes = [
   ...windowsRuntimes,
 ];
 
-const nodeOf = async (name, version) => path.join(await nodeFromNpm(name, version), "bin/node");
+const nodeOf = async (name, version) => path.join(await downloadPackage(home, name, version), "bin/node");
 
 /** The path of a program that is this Node, whatever command that takes. */
 export async function launcher({ platform, node, prepare }) {

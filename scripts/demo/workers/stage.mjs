@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { installIn } from "../../lib/install-in.mjs";
+import { installIn } from "../../lib/npm.mjs";
 import { buildApp } from "../../lib/vinext-server.mjs";
 import { startVersions, workerdRunsHere } from "../../lib/worker-versions.mjs";
 
