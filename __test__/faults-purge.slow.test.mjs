@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import { launch, run } from "./helpers/cli.mjs";
-import { fakeTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
+import { changingTime, fakeTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
 import { CLOSE, silence, startFaultProxy } from "./helpers/fault-proxy.mjs";
 import { keysOf, redisWith, sorted } from "./helpers/redis-store.mjs";
 import { redisIsHere } from "./helpers/redis.mjs";
@@ -150,6 +150,21 @@ for (const [title, fault] of [
     await check(t, store, result);
   });
 }
+
+withFakeTime("a clock that jumps by years: the purge is complete", async (t) => {
+  const store = await storeWith(t);
+  const clock = changingTime(t);
+  let jumps = 0;
+  store.proxy.fault = (_, forward) => {
+    jumps += 1;
+    clock.set(jumps % 2 ? "+10y" : "-10y");
+    return forward();
+  };
+  const result = await run(["purge", store.proxy.url, ...PURGE], { env: clock.env });
+  t.true(jumps > 10);
+  t.is(result.code, 0, result.err);
+  await check(t, store, result);
+});
 
 overRedis("SIGKILL at any command: what stays is whole, and another run deletes the rest", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "killed-"));

@@ -2,6 +2,10 @@
 import { useCacheKeyPrefix } from "../index.js";
 import { builtNames } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
+import { digits } from "./text.mjs";
+
+/** A message names so many deployments and builds. */
+const MOST_NAMES = 10;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const KEEP_OPTIONS = {
@@ -54,8 +58,10 @@ export function unseenReason({ deployments, builds }) {
     ...deployments.filter(({ awaited }) => awaited).map(({ seed }) => JSON.stringify(seed)),
     ...builds.filter(({ awaited }) => awaited).map(({ buildId }) => `the build ${JSON.stringify(buildId)}`),
   ];
+  const shown = names.slice(0, MOST_NAMES);
+  if (names.length > MOST_NAMES) shown.push(`${digits(names.length - MOST_NAMES)} others`);
   return (
-    `no key of ${names.join(" or ")} was read. ` +
+    `no key of ${shown.join(" or ")} was read. ` +
     "If its name is right and it has no keys yet, pass --allow-unseen."
   );
 }
