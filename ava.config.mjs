@@ -1,10 +1,11 @@
-// `npm test` runs the fast suites. `npm run test:slow` runs the others: `*.slow.test.mjs`.
+// `npm test` runs the fast suites, `npm run test:slow` the others: `*.slow.test.mjs`. `npx ava <file>` runs any.
+const all = "__test__/**/*.test.mjs";
 const slow = "__test__/**/*.slow.test.mjs";
 
+const sets = { fast: [all, `!${slow}`], slow: [slow] };
+
 export default {
-  // The files in `install` are brought to projects of their own.
-  files:
-    process.env.TEST_SET === "slow" ? [slow] : ["__test__/**/*.test.mjs", `!${slow}`, "!__test__/install/**"],
+  files: sets[process.env.TEST_SET] ?? [all],
   timeout: "10m",
   workerThreads: false,
 };

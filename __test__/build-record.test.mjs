@@ -1,4 +1,4 @@
-// What `--keep-current` and `explain` make of a build: its record, else its code. Real builds are in vite-record.test.mjs.
+// What `--keep-current` and `explain` make of a build: its record, else its code. Real builds are in vite-record.slow.test.mjs.
 import { spawnSync } from "node:child_process";
 import {
   mkdirSync,

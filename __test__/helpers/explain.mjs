@@ -1,0 +1,48 @@
+// Projects to explain, and what `explain` shows of them.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { modernNode } from "../../scripts/lib/modern-node.mjs";
+import { run } from "./cli.mjs";
+
+export const node = modernNode();
+export const NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = Buffer.alloc(32, 7).toString("base64");
+const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+export const VITE_CONFIG = 'import vinext from "vinext";\nexport default { plugins: [vinext()] };\n';
+export const MANIFEST = JSON.stringify({ type: "module", dependencies: { vinext: "1.4.0" } });
+
+/** What everything shown has to be: a screen, and no longer lines than a path makes. */
+export function fits(t, text, ...paths) {
+  const lines = text.trimEnd().split("\n");
+  t.true(lines.length <= 40, text);
+  for (const line of lines) t.true(line.length <= 80 || paths.some((path) => line.includes(path)), line);
+}
+
+export function folder(t, files) {
+  const root = mkdtempSync(join(tmpdir(), "explain-"));
+  t.teardown(() => rmSync(root, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(root, name, ".."), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+/** A project that is installed but not built. */
+export function fresh(t, files = {}) {
+  const root = folder(t, { "package.json": MANIFEST, "vite.config.js": VITE_CONFIG, ...files });
+  symlinkSync(modules, join(root, "node_modules"), "junction");
+  return root;
+}
+
+/** What is shown, with each paragraph in one line. */
+export const unwrapped = (text) => text.replaceAll(/(?<=\S)\n {2,}(?!Next:)/g, " ");
+
+export async function explain(t, root, env, ...args) {
+  const { code, out, err } = await run(["explain", root, ...args], { node, env });
+  fits(t, out, root);
+  t.is(err, "");
+  const json = JSON.parse((await run(["explain", root, "--json", ...args], { node, env })).out);
+  return { code, out: unwrapped(out), codes: json.advice.map((advice) => advice.code), json };
+}
