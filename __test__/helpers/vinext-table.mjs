@@ -1,6 +1,6 @@
 // The record of vinext's releases as docs/compatibility.md shows it.
 
-const PLUGIN = { replaced: "derives the keys", "left alone": "warns, and leaves vinext's own code" };
+const PLUGIN = { replaced: "derives keys", "left alone": "warns" };
 
 /** Neighbours that read the same share a line. */
 export function table(rows) {
@@ -8,24 +8,17 @@ export function table(rows) {
   for (const [version, { equal, plugin, keys }] of Object.entries(rows)) {
     const same = (...names) => names.every((name) => equal.includes(name));
     const cells = [
-      same("buildUseCacheKey", "resolveUseCacheKeySeed", "resolveDeploymentId") ? "the same" : "others",
-      same("flightArgumentsKey", "deriveUseCacheKey") ? "the same" : "React's text, or a digest of form data",
-      keys.text.includes('["/app') ? "with a server reference" : "bare",
-      keys.text.includes(":root-params:") ? "in the key" : "not in the key",
+      same("buildUseCacheKey", "resolveUseCacheKeySeed", "resolveDeploymentId") ? "same" : "other",
+      same("flightArgumentsKey", "deriveUseCacheKey") ? "same" : "other",
+      keys.text.includes('["/app') ? "with reference" : "bare",
+      keys.text.includes(":root-params:") ? "yes" : "no",
       PLUGIN[plugin],
     ].join(" | ");
     const last = lines.at(-1);
     if (last?.cells === cells) last.to = version;
     else lines.push({ from: version, to: version, cells });
   }
-  const titles = [
-    "vinext",
-    "key and identity",
-    "key of the arguments",
-    "function id",
-    "root params",
-    "the plugin",
-  ];
+  const titles = ["vinext", "key, identity", "arguments", "function id", "root params", "plugin"];
   return [
     `| ${titles.join(" | ")} |`,
     `| ${titles.map(() => "---").join(" | ")} |`,
