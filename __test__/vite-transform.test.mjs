@@ -28,7 +28,7 @@ test.after.always(() => rmSync(scratch, { recursive: true }));
 
 let releases = 0;
 
-/** vinext's own loader needs a newer Node than these tests do; real builds use it in vite-options.test.mjs. */
+/** vinext's own loader needs a newer Node than these tests do; real builds use it in vite-options.slow.test.mjs. */
 const CONFIG_LOADER = `
 export const findVinextNextConfigInPlugins = () => null;
 export const findNextConfigPath = () => "next.config.mjs";

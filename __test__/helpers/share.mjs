@@ -1,4 +1,5 @@
-// How much of the many cases to run, and how many threads: all, or on an emulated processor TEST_SHARE of them.
+// How much of the many cases to run, and how many threads: all, or TEST_SHARE of them, as in the fast set and on an emulated
+// processor.
 const SHARE = Number(process.env.TEST_SHARE ?? 1);
 
 export const share = (count) => Math.ceil(count * SHARE);

@@ -14,7 +14,7 @@ import { launcher, runtimes } from "./runtimes.mjs";
 import { windows } from "./windows.mjs";
 
 /** What is about the addon and needs Node alone. The others build apps, or are about JavaScript. */
-const SUITES = ["api", "binaries", "differential", "fast-path", "hostile.slow", "loader", "threads"];
+const SUITES = ["api", "binaries", "differential", "fast-path", "hostile", "loader", "threads"];
 
 const platforms = [...targets, windows];
 
