@@ -54,8 +54,7 @@ export function cut(text, width, from = "end") {
     : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
-const grouped = new Intl.NumberFormat("en");
-export const digits = (/** @type {number} */ count) => grouped.format(count);
+export const digits = (/** @type {number} */ count) => count.toLocaleString("en");
 
 /** @param {string} text @param {number} width @returns {string[]} Lines, of which only a word that is longer may be wider. */
 export function wrap(text, width) {
