@@ -65,12 +65,9 @@ The native addon of \`${name}\` for ${machine} (\`${triple}\`). npm installs it 
   ];
 }
 
-const loaderCase = (specifier) => `      case "${specifier}":
-        return { addon: require("${specifier}") };
+const loaderCase = ({ platform }) => `      case "vinext-cache-key-${platform}":
+        return { addon: require("vinext-cache-key-${platform}") };
 `;
-
-const loaderCases = ({ platform }) =>
-  [`vinext-cache-key-${platform}`, `../vinext-cache-key.${platform}.node`].map(loaderCase).join("");
 
 const matrixEntry = ({ platform, triple }) =>
   `          - { platform: ${platform}, target: ${triple}, runner: ${describe(platform).runner} }\n`;
@@ -88,7 +85,7 @@ export function platformFiles(read) {
   );
   const names = ordered.map(({ platform }) => `  "${platform}",\n`);
   const listed = between(read("js/index.js"), "const platforms = [\n", "];\n", names);
-  const loader = between(listed, "    switch (specifier) {\n", "    }\n", ordered.map(loaderCases));
+  const loader = between(listed, "    switch (specifier) {\n", "    }\n", ordered.map(loaderCase));
   const workflow = ".github/workflows/build.yml";
   const matrix = between(read(workflow), "        include:\n", "    env:\n", ordered.map(matrixEntry));
   return [
