@@ -1,7 +1,7 @@
-// Why no addon has loaded, and what to do about it. Loaded only in that case.
+// Says why no addon loads here, and what to do about it. This file is loaded only if no addon loads.
 "use strict";
 
-// Not by `require`: in a bundle that is an ES module, requiring Node's own modules throws.
+// Not `require`: it throws for Node's own modules in a bundle that is an ES module.
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const { dirname, join } = process.getBuiltinModule("node:path");
 
@@ -10,24 +10,24 @@ const PACKAGE = "vinext-cache-key";
 const HERE = typeof __dirname === "string" ? __dirname : undefined;
 
 /**
- * @typedef {object} Attempt What came of a candidate that did not load.
+ * @typedef {object} Attempt A candidate that did not load.
  * @property {string} specifier
- * @property {string} [binary] the file that it was found to be
+ * @property {string} [binary] the file that the specifier resolves to
  * @property {Error & { code?: string, path?: string }} error
  */
 
-/** The C library of this Linux, as the running Node was linked with it. */
+/** The C library that the running Node uses, on Linux. */
 function libcHere() {
   if (process.platform !== "linux") return {};
   const { report } = process;
   const { excludeNetwork } = report ?? {};
   try {
-    // Otherwise the report looks up the host names of open connections, which can take seconds.
+    // Without this the report looks up the host names of open connections, which can take seconds.
     report.excludeNetwork = true;
     const { glibcVersionRuntime: version } = /** @type {any} */ (report.getReport()).header;
     return version ? { name: "glibc", version } : { name: "musl" };
   } catch {
-    // Deno asks for a permission.
+    // Deno throws if a permission is missing.
     return { name: undefined };
   } finally {
     if (report) report.excludeNetwork = excludeNetwork;
@@ -35,7 +35,7 @@ function libcHere() {
 }
 
 /**
- * Runs `probe`; returns `undefined` if it throws, as a permission model or a deleted folder makes it do.
+ * Runs `probe`; returns `undefined` if it throws. A permission model or a deleted folder makes it throw.
  * @template T
  * @param {() => T} probe
  */
@@ -50,7 +50,7 @@ function runtimeHere() {
   return deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : `Node ${process.version}`;
 }
 
-/** What each package manager leaves in the `node_modules` that it installed, or (Bun) beside it. */
+/** The files by which the package manager is recognised: in the `node_modules` that it installed, or (Bun) beside it. */
 const MARKS = {
   pnpm: [".modules.yaml", ".pnpm"],
   "yarn 1": [".yarn-integrity"],
@@ -103,19 +103,19 @@ function managerOf(folder) {
   return deno ? "deno" : bun ? "bun" : "npm";
 }
 
-/** What a file says that has JSON; `{}` if it cannot be read. @param {string} folder @param {string} name @returns {any} */
+/** The content of a JSON file; `{}` if it cannot be read. @param {string} folder @param {string} name @returns {any} */
 const readJson = (folder, name) =>
   permitted(() => JSON.parse(readFileSync(join(folder, name), "utf8"))) ?? {};
 
 /**
- * The command that installs a platform's package where it is missing. `npm run test:install` runs each of them.
+ * The command that installs a platform's package if it is missing. `npm run test:install -- Remedy` runs each command.
  *
  * @param {Project} project
  * @param {string} wanted name and version
  */
 function install({ folder, manager }, wanted) {
   const [name] = wanted.split("@");
-  // npm up to 11.2 does not complete a lockfile that was written on another system, whatever the flags.
+  // npm up to 11.2 does not add packages to a lockfile that was written on another system. No flag changes that.
   const isLocked = readJson(folder, "package-lock.json").packages?.[`node_modules/${name}`];
   return {
     npm: isLocked ? "npm install --include=optional" : `npm install --no-save --force ${wanted}`,
@@ -128,7 +128,7 @@ function install({ folder, manager }, wanted) {
 }
 
 /**
- * How to replace a file that is not what was published. Package managers do not check the files that they have installed.
+ * The commands that replace a damaged file. Package managers do not check files that they have installed.
  *
  * @param {Project} project
  * @param {string} wanted name and version
@@ -142,17 +142,17 @@ function reinstall(project, wanted, folder) {
       ? "delete .yarn/unplugged, then yarn install"
       : `delete ${folder}, then yarn install`,
     "yarn 1": `delete ${folder}, then yarn install --check-files`,
-    // The files are links into a cache, which is damaged too.
+    // Bun links files from its cache, so the file in the cache is damaged too.
     bun: `bun pm cache rm, delete ${folder}, then bun add --no-save ${wanted}`,
     deno: "deno install --reload",
   }[project.manager];
 }
 
 /**
- * What to do in the output of a build, which has to come complete from where it was built.
+ * What to do in the output of a build. Nothing can be installed there: its package.json lists no dependencies.
  *
  * @param {string} wanted name and version
- * @param {string | undefined} damaged the file, where it is not missing
+ * @param {string | undefined} damaged the damaged file; `undefined` if the package is missing
  */
 function rebuild(wanted, damaged) {
   return damaged
@@ -161,10 +161,10 @@ function rebuild(wanted, damaged) {
 }
 
 /**
- * What to do, and in which folder if it has to be a certain one.
+ * What to do, and in which folder, if the folder matters.
  *
  * @param {string} version
- * @param {Attempt | undefined} attempt what came of the package for this platform
+ * @param {Attempt | undefined} attempt the attempt to load the package for this platform
  * @returns {{ action: string, folder?: string }}
  */
 function remedy(version, attempt) {
@@ -184,8 +184,8 @@ function remedy(version, attempt) {
     return { action: `start Node with --allow-fs-read=${readable ?? ""}/` };
   }
   const wanted = `${specifier}@${version}`;
-  // The path is of the manifest of a package that lacks its binary.
-  // On Windows, Node 20 has it with a prefix that no command takes.
+  // `error.path` is the manifest of a package that lacks its binary.
+  // Node 20 for Windows puts a prefix before it that commands do not accept.
   const damaged = binary ?? error.path?.replace(/^\\\\\?\\/, "");
   const project = projectHere();
   if (!project) return { action: rebuild(wanted, damaged) };
@@ -198,7 +198,7 @@ function remedy(version, attempt) {
 
 /**
  * @param {string} version
- * @param {Attempt[]} failed in the order of trying
+ * @param {Attempt[]} failed in the order in which they were tried
  */
 exports.diagnose = function diagnose(version, failed) {
   const libc = libcHere();

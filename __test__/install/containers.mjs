@@ -2,7 +2,16 @@
 // Dockerfile copies. They are read-only, and have no shell and no package manager.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { nodeWithMusl } from "../../scripts/platforms/runtimes.mjs";
@@ -25,12 +34,13 @@ async function fillWithGlibc(root, node) {
   for (const library of await librariesOf(program)) cpSync(realpathSync(library), path.join(root, library));
 }
 
-/** The same for musl, where Alpine has it. */
+/** The same for musl, with its files where Alpine has them. */
 async function fillWithMusl(root) {
-  const { node, loader } = await nodeWithMusl("24.19.0", "x86_64", "amd64");
+  const { node, libraries, loader } = await nodeWithMusl("24.19.0", "x86_64", "amd64");
   cpSync(node, path.join(root, "node"));
   chmodSync(path.join(root, "node"), 0o755);
   cpSync(loader, path.join(root, "lib", path.basename(loader)));
+  for (const name of readdirSync(libraries)) cpSync(path.join(libraries, name), path.join(root, "lib", name));
 }
 
 /**
@@ -63,7 +73,14 @@ exec unshare --root="$0" --wd=/app /node "$@"`;
 
 const MUSL = "linux-x64-musl";
 
-/** The app's pages have to come, with keys that the addon for that platform derived. */
+/** The app in a container. It is the only one that writes, and it may write to /tmp alone. */
+const startInContainer = async (site, output, fill) => {
+  const { launcher, app } = await container(site, output, fill);
+  const env = { ...site.env, CACHE_DATABASE: "/tmp/cache.sqlite" };
+  return startStandalone(app, { ...site, node: launcher, env });
+};
+
+/** Fails unless the app's pages come, with keys that the addon for that platform derived. */
 async function visit(starting, platform) {
   const { kind, target, reason } = await implementationOf(starting);
   assert.deepEqual([kind, target], ["native", platform], reason);
@@ -78,8 +95,7 @@ const toAlpine = {
     await buildApp(site.folder, site);
     const output = path.join(site.folder, "dist/standalone");
     await visit(startStandalone(output, site), site.target);
-    const { launcher, app } = await container(site, output, fillWithMusl);
-    await visit(startStandalone(app, { ...site, node: launcher }), MUSL);
+    await visit(startInContainer(site, output, fillWithMusl), MUSL);
   },
 };
 
@@ -89,8 +105,8 @@ const distroless = {
     await installExample(site, { output: "standalone" });
     await buildApp(site.folder, site);
     const output = path.join(site.folder, "dist/standalone");
-    const { launcher, app } = await container(site, output, (root) => fillWithGlibc(root, site.node));
-    await visit(startStandalone(app, { ...site, node: launcher }), site.target);
+    const fill = (root) => fillWithGlibc(root, site.node);
+    await visit(startInContainer(site, output, fill), site.target);
   },
 };
 
@@ -103,7 +119,7 @@ const stages = {
     rmSync(path.join(site.folder, "node_modules"), { recursive: true });
     await site.run("npm", "ci", "--omit=dev");
     const { launcher } = await container(site, site.folder, (root) => fillWithGlibc(root, site.node));
-    const { stdout, stderr } = await run(launcher, ["common.cjs"]);
+    const { stdout, stderr } = await run(launcher, ["common.cjs"], { signal: site.signal });
     const { implementation, missing, wrong } = JSON.parse(stdout);
     assert.deepEqual([implementation.kind, missing, wrong, stderr], ["native", [], [], ""]);
   },

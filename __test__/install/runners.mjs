@@ -45,11 +45,11 @@ const vitest = {
 const vitestOfApp = {
   title: `Vitest ${VITEST}, with the configuration of a vinext app`,
   async run(site) {
-    site.bring("app.test.mjs");
+    site.bring("app.test.mjs", "app.vitest.config.mjs");
     await installExample(site);
     await site.run("npm", "install", `vitest@${VITEST}`);
     for (const STOCK of ["", "1"]) {
-      await site.with({ STOCK }).run("vitest", "run", "app.test.mjs");
+      await site.with({ STOCK }).run("vitest", "run", "--config=app.vitest.config.mjs", "app.test.mjs");
     }
   },
 };

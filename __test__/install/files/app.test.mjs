@@ -2,15 +2,15 @@
 import { expect, test } from "vitest";
 import Link from "next/link";
 import * as api from "vinext-cache-key";
-import { describe } from "./app/shop.js";
+import { stamp } from "./app/stamp.js";
 
 test("vinext's part of the configuration is in force", () => {
   // Next.js is not installed: vinext stands in for its modules.
   expect(Link).toBeTruthy();
-  expect(describe("tea")).toMatch(/^fresh tea /);
+  expect(stamp("tea")).toMatch(/^tea /);
 });
 
-test("the addon is loaded", () => {
-  expect(api.implementation).toMatchObject({ kind: "native" });
+test("the portable implementation is loaded", () => {
+  expect(api.implementation).toMatchObject({ kind: "portable" });
   expect(api.useCacheKeyPrefix("v1")).toBe("use-cache:build:v1:");
 });
