@@ -2,7 +2,7 @@
 import test from "ava";
 import { createRequire } from "node:module";
 import fc from "fast-check";
-import * as api from "../js/index.js";
+import * as api from "../index.js";
 import {
   digest,
   functionId,

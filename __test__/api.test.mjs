@@ -173,7 +173,7 @@ for (const [name, api] of implementations) {
       const { parentPort, workerData } = require("node:worker_threads");
       const { resolveDeploymentId, resolveUseCacheKeySeed } = require(workerData);
       parentPort.postMessage([resolveDeploymentId(), resolveUseCacheKeySeed()]);`;
-    const entry = fileURLToPath(new URL("../js/index.js", import.meta.url));
+    const entry = fileURLToPath(new URL("../index.js", import.meta.url));
     const worker = new Worker(run, { eval: true, env, workerData: entry });
     t.deepEqual(await new Promise((done, fail) => worker.once("message", done).once("error", fail)), [
       "of-the-worker",

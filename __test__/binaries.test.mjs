@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { readBinary } from "../scripts/platforms/binary.mjs";
 import { targets } from "../scripts/prebuild/targets.mjs";
 

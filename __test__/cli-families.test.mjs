@@ -1,7 +1,7 @@
 // `stale` over keys of every family of vinext.
 import test from "ava";
 import fc from "fast-check";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { run } from "./helpers/cli.mjs";
 import { check, store } from "./helpers/family-lists.mjs";
 import { pageKeys, sharedKeys, tags } from "./helpers/family-oracle.mjs";

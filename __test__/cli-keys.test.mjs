@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
 import fc from "fast-check";
-import { buildUseCacheKey, parseCacheKey, parseUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey, parseCacheKey, parseUseCacheKey } from "../index.js";
 import { PartsReader } from "../js/cli/parts.mjs";
 import { decodeKey, splitKeys } from "../js/cli/keys.mjs";
 import { renderTable } from "../js/cli/table.mjs";

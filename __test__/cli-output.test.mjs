@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { exitCodeOfReaderGone } from "../js/cli/output.mjs";
 import { CLI, environment, launch, run } from "./helpers/cli.mjs";
 

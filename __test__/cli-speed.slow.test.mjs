@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { writeKeys } from "../benchmark/stale/keys.mjs";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { CLI, environment } from "./helpers/cli.mjs";
 
 /** Reports what its process used, on the fourth file descriptor. */

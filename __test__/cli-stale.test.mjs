@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import fc from "fast-check";
-import { buildUseCacheKey, implementation, parseUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey, implementation, parseUseCacheKey } from "../index.js";
 import { openFilter } from "../js/cli/filter.mjs";
 import { Progress } from "../js/cli/progress.mjs";
 import { launch, run } from "./helpers/cli.mjs";

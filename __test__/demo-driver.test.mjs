@@ -32,7 +32,7 @@ for (const [title, args, env, message] of [
   ],
   [
     "an adapter that is none",
-    ["--adapter", "js/index.js"],
+    ["--adapter", "index.js"],
     {},
     /Invalid cache adapter .*index\.js: its default export/,
   ],

@@ -2,7 +2,7 @@
 import test from "ava";
 import { createRequire } from "node:module";
 import { cases } from "../benchmark/cases.mjs";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { createNativeApi } from "../js/native.mjs";
 import * as plain from "../js/portable.mjs";
 import { flightArgumentsKey, snapshotFlightReply } from "../scripts/lib/oracle.mjs";

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { binary, target } = implementation;
@@ -44,7 +44,7 @@ function installed(t, { store = "node_modules", files = PROJECT } = {}) {
   t.teardown(() => rmSync(app, { recursive: true, force: true }));
   const modules = path.join(app, store);
   const folder = path.join(modules, "vinext-cache-key");
-  for (const file of ["package.json", "js"]) {
+  for (const file of ["index.js", "package.json", "js"]) {
     cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true });
   }
   if (store !== "node_modules") {
@@ -279,7 +279,7 @@ for (const [fault, [damage, cause, remedy = REINSTALL]] of Object.entries(faults
     t.true(head.startsWith(`vinext-cache-key ${version} has no native addon on ${os}-${cpu}${libc}`), head);
     t.true(head.endsWith(`, Node ${process.version}. Tried:`), head);
     t.regex(saidOf(PLATFORM, reason), cause);
-    t.regex(saidOf(`../${LOCAL}`, reason), /MODULE_NOT_FOUND: /);
+    t.regex(saidOf(`./${LOCAL}`, reason), /MODULE_NOT_FOUND: /);
     const { folder, action } = remedyIn(reason);
     t.is(folder, copy.app);
     if (typeof remedy === "string") t.is(action, remedy);

@@ -20,7 +20,7 @@ test("every list of platforms is the same", (t) => {
     Object.keys(manifest.optionalDependencies).sort(),
     platforms.map((platform) => `${manifest.name}-${platform}`),
   );
-  const loader = read("js/index.js");
+  const loader = read("index.js");
   t.deepEqual(all(loader, /require\("vinext-cache-key-([\w-]+)"\)/g), platforms);
   t.deepEqual(all(loader, /^  "([\w-]+)",$/gm), platforms);
   t.deepEqual(all(read(".github/workflows/build.yml"), /platform: ([\w-]+)/g), platforms);
@@ -59,7 +59,7 @@ test("there is one version", (t) => {
 
 test("the types declare what the entry exports, and nothing else", (t) => {
   const declared = all(read("index.d.ts"), /^export declare (?:function|const) (\w+)/gm);
-  t.deepEqual(declared, Object.keys(require("../js/index.js")).sort());
+  t.deepEqual(declared, Object.keys(require("../index.js")).sort());
 });
 
 test("the types speak TypeScript", (t) => {

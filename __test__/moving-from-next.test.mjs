@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { RESP_TYPES, createClient } from "@redis/client";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { CLI, environment } from "./helpers/cli.mjs";
 import { keyOf, recorded } from "./helpers/next-keys.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";

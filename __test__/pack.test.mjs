@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { pack } from "../scripts/pack.mjs";
 
 const require = createRequire(import.meta.url);
@@ -37,7 +37,7 @@ test("the package holds what its users need, and nothing else", (t) => {
     .split("\n");
   t.deepEqual(
     [...main.files].sort(),
-    ["LICENSE", "README.md", "index.d.ts", "package.json", ...tracked].sort(),
+    ["LICENSE", "README.md", "index.d.ts", "index.js", "package.json", ...tracked].sort(),
   );
   t.true(
     tracked.every((file) => /^js\/.+\.(?:c|m)?js$|\.d\.[cm]ts$|^docs\/.+\.(?:md|svg)$/.test(file)),

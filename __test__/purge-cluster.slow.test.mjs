@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { createClient, createCluster } from "@redis/client";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { launch, run } from "./helpers/cli.mjs";
 import { redisIsHere, startCluster } from "./helpers/redis.mjs";
 

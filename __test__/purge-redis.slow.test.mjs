@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { launch, run } from "./helpers/cli.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 import { connect, keyOf as key, keysOf, redisWith, sorted } from "./helpers/redis-store.mjs";
@@ -257,7 +257,7 @@ overRedis("TLS", async (t) => {
 function elsewhere(t) {
   const folder = mkdtempSync(join(tmpdir(), "elsewhere-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  for (const name of ["js", "package.json"]) {
+  for (const name of ["js", "index.js", "package.json"]) {
     cpSync(join(repository, name), join(folder, name), { recursive: true });
   }
   const project = join(folder, "project");

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { createClient } from "@redis/client";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { unpackDebian } from "../scripts/lib/debian.mjs";
 import { run } from "./helpers/cli.mjs";
 import { startRedis } from "./helpers/redis.mjs";

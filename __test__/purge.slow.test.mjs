@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createClient } from "@redis/client";
 import test from "ava";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { CLI, environment } from "./helpers/cli.mjs";
 import { BINDING, keysOf, localKv } from "./helpers/kv.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import * as api from "../js/index.js";
+import * as api from "../index.js";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
 
 const page = (path) => new URL(`../${path}`, import.meta.url);

@@ -12,7 +12,7 @@ const COPIED = [
   "CHANGELOG.md",
   "Cargo.lock",
   "Cargo.toml",
-  "js/index.js",
+  "index.js",
   "npm",
   "package-lock.json",
   "package.json",

@@ -19,7 +19,7 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import test from "ava";
 import { createClient } from "redis";
-import { buildUseCacheKey } from "../js/index.js";
+import { buildUseCacheKey } from "../index.js";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { CLI } from "./helpers/cli.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { implementations } from "./helpers/implementations.mjs";
 import { share } from "./helpers/share.mjs";
 
@@ -37,16 +37,11 @@ for (const node of new Set([process.execPath, modernNode()])) {
     async (t) => {
       const copy = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
       t.teardown(() => rmSync(copy, { recursive: true }));
-      for (const file of ["package.json", "js"]) {
+      for (const file of ["package.json", "index.js", "js"]) {
         cpSync(join(root, file), join(copy, file), { recursive: true });
       }
       cpSync(implementation.binary, join(copy, basename(implementation.binary)));
-      const outcome = await run(
-        node,
-        script("lives.mjs"),
-        join(root, "js/index.js"),
-        join(copy, "js/index.js"),
-      );
+      const outcome = await run(node, script("lives.mjs"), join(root, "index.js"), join(copy, "index.js"));
       t.like(outcome, { code: 7, wrong: [] }, outcome.stderr);
     },
   );

@@ -12,7 +12,7 @@ import { startDevelopment } from "../scripts/lib/vinext-server.mjs";
 import { functionId, keySeed, plainArguments } from "./helpers/arbitraries.mjs";
 import { createWorker, workerdRunsHere } from "./helpers/worker-app.mjs";
 
-const native = createRequire(import.meta.url)("../js/index.js");
+const native = createRequire(import.meta.url)("../index.js");
 const ALL = { runtimeDeploymentId: true, versionMetadataBinding: "RELEASE", fileMetadata: true };
 const v1 = { vars: { NEXT_DEPLOYMENT_ID: "v1" } };
 const release = (id) => ({ vars: { RELEASE: { id } } });

@@ -1,6 +1,6 @@
 // Who competes: all derive the same keys, but the floor, which is the hash alone.
 import { hash } from "node:crypto";
-import * as addon from "../js/index.js";
+import * as addon from "../index.js";
 import { buildUseCacheKey, flightArgumentsKey } from "../scripts/lib/oracle.mjs";
 
 const vinext = {

@@ -3,7 +3,7 @@
 //   --save     writes results.json and the picture, under the running Node's major version
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { cases, growth, sizes } from "./cases.mjs";
 import { contend } from "./contenders.mjs";
 import { median, measure } from "./measure.mjs";

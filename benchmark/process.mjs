@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 
-const entry = fileURLToPath(new URL("../js/index.js", import.meta.url));
+const entry = fileURLToPath(new URL("../index.js", import.meta.url));
 
 /** Milliseconds that `require` takes in a new process. */
 export function requireTime(median) {

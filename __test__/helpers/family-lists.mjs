@@ -1,6 +1,6 @@
 // Lists of keys of every family whose owners are known, to hold the filter of stale keys against.
 import fc from "fast-check";
-import { implementation } from "../../js/index.js";
+import { implementation } from "../../index.js";
 import { openFilter } from "../../js/cli/filter.mjs";
 import { pageKeys, sharedKeys, tags, useCacheKey } from "./family-oracle.mjs";
 

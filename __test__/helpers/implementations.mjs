@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** @type {[name: string, api: typeof import("../../index.d.ts")][]} */
+/** @type {[name: string, api: typeof import("../../index.js")][]} */
 export const implementations = [
-  ["native", require("../../js/index.js")],
+  ["native", require("../../index.js")],
   ["portable", await import("../../js/portable.mjs")],
 ];

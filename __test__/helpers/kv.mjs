@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildUseCacheKey } from "../../js/index.js";
+import { buildUseCacheKey } from "../../index.js";
 import { modernNode } from "../../scripts/lib/modern-node.mjs";
 import { run } from "./cli.mjs";
 import { installExample } from "./worker-app.mjs";

@@ -1,6 +1,6 @@
 // Keys of Next.js, recorded and mutated, and the filter of stale keys over them.
 import { readFileSync } from "node:fs";
-import { implementation } from "../../js/index.js";
+import { implementation } from "../../index.js";
 import { openFilter } from "../../js/cli/filter.mjs";
 import { isBefore } from "../next-keys/versions.mjs";
 

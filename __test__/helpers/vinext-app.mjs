@@ -23,7 +23,7 @@ const probe = join(import.meta.dirname, "vinext-probe.cjs");
 const node = modernNode();
 const PACKAGE = "vinext-cache-key";
 const PATIENCE = 60_000;
-const { implementation } = createRequire(import.meta.url)("../../js/index.js");
+const { implementation } = createRequire(import.meta.url)("../../index.js");
 
 const files = {
   "package.json": JSON.stringify({ private: true, type: "module" }),

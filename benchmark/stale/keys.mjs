@@ -1,6 +1,6 @@
 // Keys of several deployments as a store lists them: in no order, some of them of something else.
 import { closeSync, openSync, writeSync } from "node:fs";
-import { buildUseCacheKey } from "../../js/index.js";
+import { buildUseCacheKey } from "../../index.js";
 
 export const KEPT = ["2026-11-20-1a2b3c4", "2026-11-23-5d6e7f8"];
 const SEEDS = [

@@ -1,7 +1,7 @@
 // What a finished build of a vinext project scopes its keys by: from the plugin's record, else from the code.
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { resolveDeploymentId } from "../index.js";
+import { resolveDeploymentId } from "vinext-cache-key";
 import { BuildRecordError, readRecord, readRegularFile } from "../build-record.mjs";
 import { BUILD_IDENTITY } from "../vite/keys.mjs";
 import { RELEASES } from "../vite/shapes.mjs";

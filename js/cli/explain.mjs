@@ -1,6 +1,6 @@
 // `vinext-cache-key explain`
 import { join } from "node:path";
-import { implementation, resolveDeploymentId, useCacheKeyPrefix } from "../index.js";
+import { implementation, resolveDeploymentId, useCacheKeyPrefix } from "vinext-cache-key";
 import { advise, readsEnvironment } from "./advice.mjs";
 import { seedOf } from "./build.mjs";
 import { UsageError } from "./errors.mjs";

@@ -1,7 +1,7 @@
 // The filter of stale keys: the addon's, or one of the same meaning where none loads.
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
-import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "../index.js";
+import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "vinext-cache-key";
 import { CliError } from "./errors.mjs";
 import { parseNextKey, resemblesNextKey } from "./next-key.mjs";
 import { unquote } from "./quoted.mjs";

@@ -1,5 +1,5 @@
 // Which deployments and builds `stale` and `purge` keep.
-import { useCacheKeyPrefix } from "../index.js";
+import { useCacheKeyPrefix } from "vinext-cache-key";
 import { builtNames } from "./build.mjs";
 import { UsageError } from "./errors.mjs";
 import { digits } from "./text.mjs";

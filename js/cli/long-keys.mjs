@@ -1,7 +1,7 @@
 // How long the keys of a build for Workers get. KV refuses a key that is too long, and vinext then never caches the call.
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { useCacheKeyPrefix } from "../index.js";
+import { useCacheKeyPrefix } from "vinext-cache-key";
 import { readRegularFile } from "../build-record.mjs";
 import { LITERAL, MAX_CHUNK_BYTES, codeIn, textOf } from "./build.mjs";
 

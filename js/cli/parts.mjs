@@ -1,5 +1,5 @@
 // A store's keys taken apart.
-import { parseCacheKey } from "../index.js";
+import { parseCacheKey } from "vinext-cache-key";
 import { parseNextKey } from "./next-key.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
 

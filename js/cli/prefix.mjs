@@ -1,5 +1,5 @@
 // `vinext-cache-key prefix`
-import { useCacheKeyPrefix } from "../index.js";
+import { useCacheKeyPrefix } from "vinext-cache-key";
 import { UsageError } from "./errors.mjs";
 import { print } from "./output.mjs";
 import { json as toJson } from "./text.mjs";

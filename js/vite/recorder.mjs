@@ -26,7 +26,7 @@ export function recorderFor(/** @type {import("vite").ResolvedConfig} */ config)
 /** How servers on this machine derive their keys. The package is loaded late: only the end of a build needs it. */
 function engineHere() {
   try {
-    return engineOf(createRequire(import.meta.url)("../index.js").implementation);
+    return engineOf(createRequire(import.meta.url)("vinext-cache-key").implementation);
   } catch {
     return "natively, but no addon loads on this machine";
   }

@@ -84,13 +84,13 @@ export function platformFiles(read) {
     ordered.map(({ platform }) => [`${manifest.name}-${platform}`, `file:npm/${platform}`]),
   );
   const names = ordered.map(({ platform }) => `  "${platform}",\n`);
-  const listed = between(read("js/index.js"), "const platforms = [\n", "];\n", names);
+  const listed = between(read("index.js"), "const platforms = [\n", "];\n", names);
   const loader = between(listed, "    switch (specifier) {\n", "    }\n", ordered.map(loaderCase));
   const workflow = ".github/workflows/build.yml";
   const matrix = between(read(workflow), "        include:\n", "    env:\n", ordered.map(matrixEntry));
   return [
     ["package.json", json(manifest)],
-    ["js/index.js", loader],
+    ["index.js", loader],
     [workflow, matrix],
     ...ordered.flatMap((target) => packageOf(target, manifest)),
   ];

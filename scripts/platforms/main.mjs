@@ -49,7 +49,7 @@ const environment = (node, { share, muslLoader = "", env }) => ({
 
 /** Fails unless that Node loads the very file that is published. */
 function checkLoaded(node, env, target, runtime) {
-  const script = `const { implementation } = require("./js/index.js");
+  const script = `const { implementation } = require("./index.js");
     console.log(JSON.stringify([process.versions.node, implementation.target, implementation.binary]))`;
   const { stdout, stderr } = spawnSync(node, ["-e", script], {
     cwd: runtime.root ?? root,

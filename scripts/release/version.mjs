@@ -12,7 +12,7 @@ const OF_MANIFEST = /^( {2}"version": ")(.+)(?=")/gm;
 const PLACES = [
   ["package.json", OF_MANIFEST],
   ["package-lock.json", /("name": "vinext-cache-key[\w-]*",\s+"version": ")(.+)(?=")/g],
-  ["js/index.js", /^(const version = ")(.+)(?=")/gm],
+  ["index.js", /^(const version = ")(.+)(?=")/gm],
   ["Cargo.toml", /^(version = ")(.+)(?=")/gm],
   ["Cargo.lock", /(name = "vinext-cache-key"\nversion = ")(.+)(?=")/g],
   ...readdirSync(new URL("npm", root)).map((platform) => [`npm/${platform}/package.json`, OF_MANIFEST]),

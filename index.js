@@ -162,11 +162,11 @@ function faultOfOverride(path) {
   if (!readFileSync(path).includes("deriveUseCacheKey")) return "the file is another package's addon";
 }
 
-/** @param {import("./diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
+/** @param {import("./js/diagnosis.js").Attempt[]} failed Receives the candidates that did not load. */
 function load(failed) {
   const candidates = targets().flatMap((target) => [
     { target, specifier: `vinext-cache-key-${target}`, check: faultOf },
-    { target, specifier: `../vinext-cache-key.${target}.node`, check: faultOf },
+    { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf },
   ]);
   const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
   if (override) {
@@ -193,26 +193,26 @@ function load(failed) {
  * @param {string} reason Why it is used.
  */
 const portable = (reason) => ({
-  ...require("./cjs/portable.js"),
+  ...require("./js/cjs/portable.js"),
   implementation: Object.freeze({ kind: "portable", reason }),
 });
 
 /**
  * The implementation that `VINEXT_CACHE_KEY` asks for, else the native one with the portable one to fall back to.
- * @returns {typeof import("../index.d.ts")}
+ * @returns {typeof import("./index.js")}
  */
 function implement() {
   const wanted = permitted(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
-  /** @type {import("./diagnosis.js").Attempt[]} */
+  /** @type {import("./js/diagnosis.js").Attempt[]} */
   const failed = [];
   const loaded = load(failed);
   if (loaded) {
     const { addon, binary, target } = loaded;
     const implementation = Object.freeze({ kind: "native", binary, target });
-    return { ...require("./cjs/native.js").createNativeApi(addon), implementation };
+    return { ...require("./js/cjs/native.js").createNativeApi(addon), implementation };
   }
-  const reason = require("./diagnosis.js").diagnose(version, failed);
+  const reason = require("./js/diagnosis.js").diagnose(version, failed);
   if (wanted === "native") throw Object.assign(new Error(reason), { code: "ERR_NATIVE_ADDON_UNAVAILABLE" });
   const warning = `${reason}\nThe portable implementation stands in: the same keys, derived in JavaScript.`;
   process.emitWarning(warning, { code: "VINEXT_CACHE_KEY_PORTABLE" });
