@@ -219,30 +219,16 @@ function implement() {
   return portable(reason);
 }
 
-const {
-  buildUseCacheKey,
-  deriveUseCacheKey,
-  flightArgumentsKey,
-  implementation,
-  parseCacheKey,
-  parseUseCacheKey,
-  resolveDeploymentId,
-  resolveUseCacheKeySeed,
-  storageKey,
-  useCacheKeyPrefix,
-  validateDeploymentId,
-} = implement();
-
-module.exports = {
-  buildUseCacheKey,
-  deriveUseCacheKey,
-  flightArgumentsKey,
-  implementation,
-  parseCacheKey,
-  parseUseCacheKey,
-  resolveDeploymentId,
-  resolveUseCacheKeySeed,
-  storageKey,
-  useCacheKeyPrefix,
-  validateDeploymentId,
-};
+const api = implement();
+// One by one, which is how ES modules find the names of a CommonJS module.
+exports.buildUseCacheKey = api.buildUseCacheKey;
+exports.deriveUseCacheKey = api.deriveUseCacheKey;
+exports.flightArgumentsKey = api.flightArgumentsKey;
+exports.implementation = api.implementation;
+exports.parseCacheKey = api.parseCacheKey;
+exports.parseUseCacheKey = api.parseUseCacheKey;
+exports.resolveDeploymentId = api.resolveDeploymentId;
+exports.resolveUseCacheKeySeed = api.resolveUseCacheKeySeed;
+exports.storageKey = api.storageKey;
+exports.useCacheKeyPrefix = api.useCacheKeyPrefix;
+exports.validateDeploymentId = api.validateDeploymentId;

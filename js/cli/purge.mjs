@@ -6,7 +6,8 @@ import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { print, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
-import { STORE_HELP, STORE_OPTIONS, countFailure, openStore } from "./stores.mjs";
+import { countFailure } from "./stores/store.mjs";
+import { STORE_HELP, STORE_OPTIONS, openStore } from "./stores.mjs";
 import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
 import { renderShares } from "./shares.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
@@ -53,7 +54,7 @@ export const options = {
 };
 
 /**
- * @typedef {import("./stores.mjs").Store} Store
+ * @typedef {import("./stores/store.mjs").Store} Store
  * @typedef {import("./filter.mjs").Filter} Filter
  * @typedef {ReturnType<typeof totals>} Totals
  * @typedef {object} Result
@@ -170,13 +171,13 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
  * Reads the store again and deletes as it reads, so that memory does not grow with the number of keys.
  *
  * @param {Store} store @param {Filter} filter @param {number} stale @param {number} pause @param {AbortSignal} signal
- * @returns {Promise<import("./stores.mjs").Deletion>}
+ * @returns {Promise<import("./stores/store.mjs").Deletion>}
  */
 async function deleteStale(store, filter, stale, pause, signal) {
   filter.freeze();
   const progress = new Progress();
   const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
-  const deleteIn = async (/** @type {import("./stores.mjs").StoreNode} */ node) => {
+  const deleteIn = async (/** @type {import("./stores/store.mjs").StoreNode} */ node) => {
     for await (const keys of node.keys()) {
       if (signal.aborted) return;
       const batch = keys.filter((key) => filter.isStale(key));

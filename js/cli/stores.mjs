@@ -1,27 +1,8 @@
 // The stores that `purge` and `inspect` read: Redis, Valkey and Workers KV.
 import { UsageError } from "./errors.mjs";
 
-/**
- * @typedef {object} Deletion What became of some keys.
- * @property {number} deleted
- * @property {number} missing Keys that were gone already: expired, evicted, or listed twice.
- * @property {number} unanswered Keys that may be deleted or not: the command was sent, and no answer came.
- * @property {Map<string, number>} failures How many keys were refused or unanswered, by the reason.
- *
- * @typedef {object} StoreNode One server of a store.
- * @property {string} name
- * @property {() => AsyncIterable<Buffer[]>} keys Every key, in batches. A key may come twice.
- * @property {(keys: Buffer[]) => Promise<Deletion>} delete
- * @property {(keys: Buffer[]) => Promise<number[]>} [memory] The bytes that each key and its value take.
- *
- * @typedef {object} Store
- * @property {string} name
- * @property {StoreNode[]} nodes
- * @property {() => Promise<string | undefined>} elsewhere Where else keys may be, for whoever does not find them here.
- * @property {() => Promise<void>} close
- *
- * @typedef {{ database?: string, remote?: boolean }} StoreOptions
- */
+/** @typedef {import("./stores/store.mjs").Store} Store */
+/** @typedef {{ database?: string, remote?: boolean }} StoreOptions */
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const STORE_OPTIONS = { database: { type: "string" }, remote: { type: "boolean", default: false } };
@@ -49,9 +30,4 @@ export async function openStore(text, { database, remote }) {
     return openKv(text.replace(KV, ""), Boolean(remote));
   }
   throw new UsageError(`"${text}" is not a store: redis://…, rediss://… or kv:<binding>`);
-}
-
-/** Counts one outcome for some keys. @param {Map<string, number>} failures @param {string} message */
-export function countFailure(failures, message, keys = 1) {
-  failures.set(message, (failures.get(message) ?? 0) + keys);
 }

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { CliError, UsageError } from "../errors.mjs";
-import { countFailure } from "../stores.mjs";
+import { countFailure } from "./store.mjs";
 
 /** As many names as KV lists in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
 const PAGE = 1000;
@@ -18,7 +18,7 @@ const AT_ONCE = 50;
 const LIST_MINUTES = 60;
 const DELETE_MINUTES = 10;
 
-/** @param {string} binding @param {boolean} remote @returns {Promise<import("../stores.mjs").Store>} */
+/** @param {string} binding @param {boolean} remote @returns {Promise<import("./store.mjs").Store>} */
 export async function openKv(binding, remote) {
   if (!/^\w+$/.test(binding)) throw new UsageError(`"${binding}" is not the name of a KV binding`);
   return remote ? openRemote(binding) : openLocal(binding);
@@ -47,7 +47,7 @@ function findWrangler() {
   return { main: resolve("wrangler"), command: join(dirname(manifestPath), bin.wrangler) };
 }
 
-/** @param {string} binding @returns {Promise<import("../stores.mjs").Store>} */
+/** @param {string} binding @returns {Promise<import("./store.mjs").Store>} */
 async function openLocal(binding) {
   const wrangler = findWrangler();
   if (!wrangler) {
@@ -99,7 +99,7 @@ async function openLocal(binding) {
   };
 }
 
-/** @param {string} binding @returns {import("../stores.mjs").Store} */
+/** @param {string} binding @returns {import("./store.mjs").Store} */
 function openRemote(binding) {
   const wrangler = findWrangler();
   const run = (/** @type {string[]} */ args, /** @type {number} */ minutes) =>

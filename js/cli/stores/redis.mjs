@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CliError, UsageError } from "../errors.mjs";
-import { countFailure } from "../stores.mjs";
+import { countFailure } from "./store.mjs";
 
 /** As many keys a SCAN looks at: enough to be fast, few enough that the server answers others in between. */
 const PAGE = 1000;
@@ -16,7 +16,7 @@ const SILENCE_TIMEOUT = 60_000;
  * @typedef {Awaited<ReturnType<typeof connect>>} Client
  */
 
-/** @param {string} text @param {string | undefined} databaseOption @returns {Promise<import("../stores.mjs").Store>} */
+/** @param {string} text @param {string | undefined} databaseOption @returns {Promise<import("./store.mjs").Store>} */
 export async function openRedis(text, databaseOption) {
   const { url, database } = parseUrl(text, databaseOption);
   const library = await loadClient();
@@ -137,7 +137,7 @@ async function mastersOf(client, url) {
 
 /**
  * @param {Library} library @param {Client} client @param {string} name @param {boolean} inCluster
- * @returns {import("../stores.mjs").StoreNode}
+ * @returns {import("./store.mjs").StoreNode}
  */
 const nodeOf = ({ ErrorReply }, client, name, inCluster) => {
   const isRefusal = (/** @type {unknown} */ error) => error instanceof ErrorReply;
@@ -207,7 +207,7 @@ const unlinkEach = (client, keys) =>
 
 /** @param {Outcome[]} outcomes @param {string} name @param {(error: unknown) => boolean} isRefusal */
 function deletionOf(outcomes, name, isRefusal) {
-  /** @type {import("../stores.mjs").Deletion} */
+  /** @type {import("./store.mjs").Deletion} */
   const deletion = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
   for (const { keys, deleted, error } of outcomes) {
     if (deleted !== undefined) {

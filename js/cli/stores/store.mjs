@@ -1,0 +1,26 @@
+// What every store offers to `purge` and `inspect`.
+
+/**
+ * @typedef {object} Deletion What became of some keys.
+ * @property {number} deleted
+ * @property {number} missing Keys that were gone already: expired, evicted, or listed twice.
+ * @property {number} unanswered Keys that may be deleted or not: the command was sent, and no answer came.
+ * @property {Map<string, number>} failures How many keys were refused or unanswered, by the reason.
+ *
+ * @typedef {object} StoreNode One server of a store.
+ * @property {string} name
+ * @property {() => AsyncIterable<Buffer[]>} keys Every key, in batches. A key may come twice.
+ * @property {(keys: Buffer[]) => Promise<Deletion>} delete
+ * @property {(keys: Buffer[]) => Promise<number[]>} [memory] The bytes that each key and its value take.
+ *
+ * @typedef {object} Store
+ * @property {string} name
+ * @property {StoreNode[]} nodes
+ * @property {() => Promise<string | undefined>} elsewhere Where else keys may be, for whoever does not find them here.
+ * @property {() => Promise<void>} close
+ */
+
+/** Counts one outcome for some keys. @param {Map<string, number>} failures @param {string} message */
+export function countFailure(failures, message, keys = 1) {
+  failures.set(message, (failures.get(message) ?? 0) + keys);
+}
