@@ -1,7 +1,7 @@
 #!/bin/sh
 # wine.sh ROOT REPOSITORY HOME FOLDER PROGRAM [argument…]
 # Runs a Windows program in FOLDER, under the Wine in the file system ROOT. REPOSITORY is the part of this file system that the
-# program sees, HOME is where Wine keeps its own files. Nobody has to be root for it.
+# program sees, HOME is where Wine keeps its own files. It does not need root.
 set -eu
 root=$1 repository=$2 home=$3 folder=$4
 shift 4
@@ -19,7 +19,13 @@ env -i HOME="$home" \
     mount -t proc proc "$root/proc"
     for shared in /dev "$repository"; do mount --rbind "$shared" "$root$shared"; done
     # Not by exec: Wine hangs as the first process of a namespace.
-    unshare --root="$root" --wd="$folder" /usr/lib/wine/wine64 "$@"
+    in_wine() { unshare --root="$root" --wd="$folder" "$@"; }
+    # All processes are killed at the end. Wine must have saved its registry before, or the next program lacks random numbers.
+    if [ ! -e "$HOME/.wine/system.reg" ]; then
+      in_wine /usr/lib/wine/wine64 wineboot --init >/dev/null 2>&1
+      in_wine "$WINESERVER" --wait
+    fi
+    in_wine /usr/lib/wine/wine64 "$@"
   ' sh "$root" "$repository" "$folder" "$@" </dev/null >"$output" 2>"$errors" &
 # All of Wine ends with the first process of its namespace.
 trap 'kill -KILL $!' TERM INT HUP
