@@ -1,4 +1,4 @@
-// Builds and serves the example app with the Node that runs this; prints which implementation derived its keys.
+// Builds and serves the example app with the Node that runs this script. Prints which implementation derived its keys.
 import { fileURLToPath } from "node:url";
 import { buildApp, startServer } from "../lib/vinext-server.mjs";
 

@@ -1,4 +1,4 @@
-// `npm run platforms`: the API's suites against the binaries that are published, each where it would run.
+// `npm run platforms`: runs the API's suites over each published binary, with a Node for its platform.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { once } from "node:events";
@@ -13,15 +13,15 @@ import { readBinary } from "./binary.mjs";
 import { launcher, runtimes } from "./runtimes.mjs";
 import { windows } from "./windows.mjs";
 
-/** What is about the addon and needs Node alone. The others build apps, or are about JavaScript. */
+/** The suites that test the addon and need nothing but Node. The others build apps, or test JavaScript. */
 const SUITES = ["api", "binaries", "differential", "fast-path", "hostile", "loader", "threads"];
 
 const platforms = [...targets, windows];
 
 const HELP = `npm run platforms -- [platform…] [--json]
 
-Runs the suites ${SUITES.join(", ")} over each binary under npm/, as the
-platform's package, with a Node for that platform. What cannot run here is inspected. Binaries that are missing are built.
+Runs the suites ${SUITES.join(", ")} over each binary under npm/, with a
+Node for that platform. A binary that cannot run here is inspected. A binary that is missing is built.
 
 ${platforms.map(({ platform }) => `  ${platform.padEnd(20)} ${means(platform)}`).join("\n")}`;
 
@@ -35,7 +35,7 @@ function means(platform) {
   return platform.startsWith("darwin") ? "inspected" : "built on Windows by the release workflow, not here";
 }
 
-/** The environment in which everything that is started as Node is this Node, and takes no other addon. */
+/** The environment of the suites: every process that they start as Node is this Node, and none falls back. */
 const environment = (node, { share, muslLoader = "", env }) => ({
   ...process.env,
   NODE_LAUNCHER: node,
@@ -47,7 +47,7 @@ const environment = (node, { share, muslLoader = "", env }) => ({
   ...env,
 });
 
-/** Fails unless that Node loads the very file that is published. */
+/** Fails unless that Node loads the published file. Returns the version of Node. */
 function checkLoaded(node, env, target, runtime) {
   const script = `const { implementation } = require("./index.js");
     console.log(JSON.stringify([process.versions.node, implementation.target, implementation.binary]))`;
@@ -59,7 +59,7 @@ function checkLoaded(node, env, target, runtime) {
   if (!stdout) throw new Error(`It does not load:\n${stderr}`);
   const [version, ...loaded] = JSON.parse(stdout);
   if (loaded.join() !== `${runtime.target ?? target.platform},${target.file}`)
-    throw new Error(`It loads ${loaded.join(": ")}.`);
+    throw new Error(`It loads another file: ${loaded.join(": ")}`);
   return version;
 }
 
@@ -104,7 +104,7 @@ function serveApp(node, env, { root }) {
   }
 }
 
-/** Apple's processors take nothing that is not signed. */
+/** Reads what the binary says of itself. macOS on arm64 runs signed code only. */
 function inspect({ platform, file }) {
   const { cpu, exports, macos, signed } = readBinary(file);
   const entry = exports.includes("napi_register_module_v1");
@@ -115,7 +115,7 @@ function inspect({ platform, file }) {
 const runtimesOf = (chosen) =>
   runtimes.filter((runtime) => chosen.some(({ platform }) => platform === runtime.platform));
 
-/** The steps for a platform; what they find goes to `results`. */
+/** The steps for a platform. Their results go to `results`. */
 function steps(target, nodes, results) {
   const { platform } = target;
   const here = runtimesOf([target]);
@@ -134,7 +134,7 @@ function steps(target, nodes, results) {
   }));
 }
 
-/** Links the platforms' packages where npm would have put them, as far as it has not. */
+/** Links the platforms' packages into node_modules, where npm has not put them. Returns a function that removes the links. */
 function link(chosen) {
   const links = chosen
     .map(({ platform }) => ({ platform, at: `${root}node_modules/vinext-cache-key-${platform}` }))
@@ -155,7 +155,7 @@ function buildMissing(chosen) {
     throw new Error(`Not every binary could be built: npm run prebuild -- ${names.join(" ")}`);
 }
 
-/** A row per Node that a platform's suites ran on. */
+/** The rows of the report: one for each Node that a platform's suites ran on. */
 function rows(chosen, results) {
   return chosen.flatMap(({ platform }) => {
     const found = results.filter((result) => result.platform === platform);

