@@ -127,7 +127,9 @@ pub(crate) fn split_deployment_id(key: &[u8]) -> Option<(&str, &[u8])> {
 
 /// Whether this is a SHA-256 in the digits that vinext prints.
 pub(crate) fn is_sha256_hex(text: &[u8]) -> bool {
-    text.len() == SHA256_LENGTH && text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    let Ok(text) = <&[u8; SHA256_LENGTH]>::try_from(text) else { return false };
+    // Without an early end, the compiler checks many bytes at once.
+    text.iter().fold(true, |is_hex, byte| is_hex & matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl<'a> PageKey<'a> {
