@@ -18,14 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         if length == 0 {
             break;
         }
-        filter.push(chunk.get(..length).unwrap_or_default(), &mut stale)?;
+        filter.push(chunk.get(..length).unwrap_or_default(), |keys| stale.extend_from_slice(keys))?;
         // Until a key of each deployment to keep was read, one of their names may be misspelt.
         if filter.unseen() == 0 {
             stdout().write_all(&stale)?;
             stale.clear();
         }
     }
-    filter.finish(&mut stale)?;
+    filter.finish(|keys| stale.extend_from_slice(keys))?;
     if filter.unseen() > 0 {
         return Err("a deployment to keep has no key: is its name right?".into());
     }

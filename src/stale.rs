@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::char::REPLACEMENT_CHARACTER;
 use std::fmt;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr2_iter};
 
 pub use names::{Fate, Owner};
 pub use scope::Other;
@@ -145,9 +145,10 @@ impl std::error::Error for Refusal {}
 /// let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
 /// let mut filter = StaleKeys::new(&keep, Options::default())?;
 /// let mut stale = Vec::new();
-/// filter.push(b"use-cache:build:v1:a\nuse-ca", &mut stale)?;
-/// filter.push(b"che:build:v2:a\ndeployment:v1:pages:v2:b:/\nother\n", &mut stale)?;
-/// filter.finish(&mut stale)?;
+/// let mut write = |keys: &[u8]| stale.extend_from_slice(keys);
+/// filter.push(b"use-cache:build:v1:a\nuse-ca", &mut write)?;
+/// filter.push(b"che:build:v2:a\ndeployment:v1:pages:v2:b:/\nother\n", &mut write)?;
+/// filter.finish(&mut write)?;
 /// assert_eq!(stale, b"use-cache:build:v1:a\ndeployment:v1:pages:v2:b:/\n");
 /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
 /// ```
@@ -190,25 +191,43 @@ impl StaleKeys {
         Ok(Self { options, deployments, builds, fates, others: [0; Other::ALL.len()], begun: Vec::new() })
     }
 
-    /// Reads the next chunk and appends the stale keys that end in it, each with its separator.
+    /// Reads the next chunk and hands the stale keys that end in it to `write`, each with its separator. Several keys can
+    /// come at once, and a key in two parts.
     ///
     /// # Errors
     /// [`Refusal::NulAmongLines`], [`Refusal::KeyTooLong`], [`Refusal::NotQuoted`]
-    pub fn push(&mut self, chunk: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
-        if self.options.separator == Separator::Newline && memchr(0, chunk).is_some() {
-            return Err(Refusal::NulAmongLines);
-        }
+    pub fn push(&mut self, chunk: &[u8], mut write: impl FnMut(&[u8])) -> Result<(), Refusal> {
+        let separator = self.options.separator.byte();
+        let refused = if self.options.separator == Separator::Newline { 0 } else { separator };
+        let between = |start, end| chunk.get(start..end).unwrap_or_default();
+        let mut begun = std::mem::take(&mut self.begun);
         let mut start = 0;
-        for end in memchr_iter(self.options.separator.byte(), chunk) {
-            let separated = chunk.get(start..=end).unwrap_or_default();
-            if self.begun.is_empty() {
-                self.pass(separated, stale)?;
+        // Where the stale keys start that are not written yet.
+        let mut stale = 0;
+        for end in memchr2_iter(separator, refused, chunk) {
+            if chunk.get(end) != Some(&separator) {
+                return Err(Refusal::NulAmongLines);
+            }
+            let text = between(start, end);
+            let is_stale = if begun.is_empty() {
+                self.is_listed_stale(text)?
             } else {
-                self.pass_begun(separated, stale)?;
+                let begun = std::mem::take(&mut begun);
+                let is_stale = self.is_listed_stale(&[&begun, text].concat())?;
+                if is_stale {
+                    write(&begun);
+                }
+                is_stale
+            };
+            if !is_stale {
+                write(between(stale, start));
+                stale = end + 1;
             }
             start = end + 1;
         }
-        self.begun.extend_from_slice(chunk.get(start..).unwrap_or_default());
+        write(between(stale, start));
+        begun.extend_from_slice(between(start, chunk.len()));
+        self.begun = begun;
         if self.begun.len() > LONGEST_KEY { Err(Refusal::KeyTooLong) } else { Ok(()) }
     }
 
@@ -216,14 +235,21 @@ impl StaleKeys {
     ///
     /// # Errors
     /// [`Refusal::LinesWithoutNul`], [`Refusal::NotQuoted`]
-    pub fn finish(&mut self, stale: &mut Vec<u8>) -> Result<(), Refusal> {
-        if self.options.separator == Separator::Nul && memchr(b'\n', &self.begun).is_some() {
+    pub fn finish(&mut self, mut write: impl FnMut(&[u8])) -> Result<(), Refusal> {
+        let last = std::mem::take(&mut self.begun);
+        if self.options.separator == Separator::Nul && memchr(b'\n', &last).is_some() {
             return Err(Refusal::LinesWithoutNul);
         }
-        if !self.begun.is_empty() {
-            self.pass_begun(&[], stale)?;
+        if !last.is_empty() && self.is_listed_stale(&last)? {
+            write(&last);
         }
         Ok(())
+    }
+
+    /// The length of the key at the end of the last chunk, whose separator is not read yet.
+    #[must_use]
+    pub fn begun(&self) -> usize {
+        self.begun.len()
     }
 
     /// The deployments that had keys, and those to keep that were not seen, in no order.
@@ -254,24 +280,12 @@ impl StaleKeys {
         self.others.get(kind as usize).copied().unwrap_or_default()
     }
 
-    fn pass_begun(&mut self, end: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
-        let mut separated = std::mem::take(&mut self.begun);
-        separated.extend_from_slice(end);
-        self.pass(&separated, stale)
-    }
-
-    /// Lets a key pass that is stale. The last one of a list may have no separator behind it.
-    fn pass(&mut self, separated: &[u8], stale: &mut Vec<u8>) -> Result<(), Refusal> {
-        let key = separated.strip_suffix(&[self.options.separator.byte()]).unwrap_or(separated);
-        let is_stale = if self.options.separator == Separator::Quoted {
-            self.is_stale(&unquote(key).ok_or(Refusal::NotQuoted)?)
-        } else {
-            self.is_stale(key)
-        };
-        if is_stale {
-            stale.extend_from_slice(separated);
+    /// Counts a key as the list has it, and tells whether it is stale.
+    fn is_listed_stale(&mut self, listed: &[u8]) -> Result<bool, Refusal> {
+        if self.options.separator == Separator::Quoted {
+            return Ok(self.is_stale(&unquote(listed).ok_or(Refusal::NotQuoted)?));
         }
-        Ok(())
+        Ok(self.is_stale(listed))
     }
 
     /// Counts one whole key, which may hold any byte, and tells whether it is stale.

@@ -23,9 +23,9 @@ fn filter(options: Options, chunks: &[&[u8]]) -> Result<(String, StaleKeys), Ref
     let mut filter = StaleKeys::new(&keep(&["v2", "v 1"], &[]), options)?;
     let mut stale = Vec::new();
     for chunk in chunks {
-        filter.push(chunk, &mut stale)?;
+        filter.push(chunk, |keys| stale.extend_from_slice(keys))?;
     }
-    filter.finish(&mut stale)?;
+    filter.finish(|keys| stale.extend_from_slice(keys))?;
     Ok((String::from_utf8(stale).unwrap(), filter))
 }
 

@@ -82,10 +82,10 @@ function nativeFilter(addon, keep, { stripPrefix, ...options }) {
   // Two in turn: one is written while the next one is filled.
   let [buffer, other] = [Buffer.alloc(0), Buffer.alloc(0)];
   const take = (/** @type {Buffer | undefined} */ chunk) => {
-    const length = refusing(() => addon.staleKeysPush(filter, chunk));
+    const most = addon.staleKeysBegun(filter) + (chunk?.length ?? 0);
     [buffer, other] = [other, buffer];
-    if (buffer.length < length) buffer = Buffer.allocUnsafeSlow(length);
-    addon.staleKeysTake(filter, buffer);
+    if (buffer.length < most) buffer = Buffer.allocUnsafeSlow(most);
+    const length = refusing(() => addon.staleKeysPush(filter, chunk, buffer));
     return buffer.subarray(0, length);
   };
   const owner = (/** @type {any[]} */ [, kept, stale, awaited, keys]) => ({ kept, stale, awaited, keys });

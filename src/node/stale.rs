@@ -6,12 +6,6 @@ use napi_derive::napi;
 use crate::stale::{Fate, Keep, Options, Other, Owner, Refusal, Separator, StaleKeys};
 use crate::store_prefix::StorePrefix;
 
-pub struct Filter {
-    keys: StaleKeys,
-    /// Stale keys that wait to be taken.
-    stale: Vec<u8>,
-}
-
 /// Name, whether it is kept, whether its keys are stale, whether it is awaited, number of keys.
 type Seen = (String, bool, bool, bool, i64);
 
@@ -22,7 +16,7 @@ pub fn stale_keys(
     certain_builds: Vec<String>,
     strip_prefix: Vec<String>,
     flags: Vec<String>,
-) -> napi::Result<External<Filter>> {
+) -> napi::Result<External<StaleKeys>> {
     let strip_prefix =
         strip_prefix.into_iter().map(|text| store_prefix(&text)).collect::<napi::Result<_>>()?;
     let mut options = Options { strip_prefix, ..Options::default() };
@@ -37,55 +31,65 @@ pub fn stale_keys(
         }
     }
     let keep = Keep { deployments, builds, certain_builds };
-    let keys = StaleKeys::new(&keep, options).map_err(error)?;
-    Ok(External::new(Filter { keys, stale: Vec::new() }))
+    StaleKeys::new(&keep, options).map(External::new).map_err(error)
 }
 
-/// Filters a chunk, or ends the list. Gives the number of bytes that wait to be taken.
+/// Filters a chunk, or ends the list. Puts the stale keys into the buffer and gives their length, which is at most that of
+/// the chunk and of what [`stale_keys_begun`] tells. New buffers would pile up faster than they are collected.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_push(filter: &mut External<Filter>, chunk: Option<&[u8]>) -> napi::Result<i64> {
-    let Filter { keys, stale } = &mut **filter;
+pub fn stale_keys_push(
+    filter: &mut External<StaleKeys>,
+    chunk: Option<&[u8]>,
+    mut buffer: BufferSlice<'_>,
+) -> napi::Result<i64> {
+    let mut length = 0;
+    let write = |keys: &[u8]| {
+        let end = length + keys.len();
+        if let Some(target) = buffer.get_mut(length..end) {
+            target.copy_from_slice(keys);
+        }
+        length = end;
+    };
     match chunk {
-        Some(chunk) => keys.push(chunk, stale),
-        None => keys.finish(stale),
+        Some(chunk) => filter.push(chunk, write),
+        None => filter.finish(write),
     }
     .map_err(error)?;
-    Ok(stale.len().cast_signed() as i64)
+    if length > buffer.len() {
+        return Err(napi::Error::from_reason("the buffer for stale keys is too small"));
+    }
+    Ok(length.cast_signed() as i64)
 }
 
-/// Takes them into a buffer of that size. New buffers would pile up faster than they are collected.
+/// The length of the key at the end of the last chunk, whose separator is not read yet.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_take(filter: &mut External<Filter>, mut buffer: BufferSlice<'_>) {
-    if let Some(target) = buffer.get_mut(..filter.stale.len()) {
-        target.copy_from_slice(&filter.stale);
-    }
-    filter.stale.clear();
+pub fn stale_keys_begun(filter: &External<StaleKeys>) -> i64 {
+    filter.begun().cast_signed() as i64
 }
 
 /// Counts one whole key, which may hold any byte, and tells whether it is stale.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_is_stale(filter: &mut External<Filter>, key: &[u8]) -> bool {
-    filter.keys.is_stale(key)
+pub fn stale_keys_is_stale(filter: &mut External<StaleKeys>, key: &[u8]) -> bool {
+    filter.is_stale(key)
 }
 
 /// How many deployments and builds to keep have not been seen yet.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_unseen(filter: &External<Filter>) -> i64 {
-    filter.keys.unseen().cast_signed() as i64
+pub fn stale_keys_unseen(filter: &External<StaleKeys>) -> i64 {
+    filter.unseen().cast_signed() as i64
 }
 
 /// Keeps every deployment and build that was not seen before.
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_freeze(filter: &mut External<Filter>) {
-    filter.keys.freeze();
+pub fn stale_keys_freeze(filter: &mut External<StaleKeys>) {
+    filter.freeze();
 }
 
 /// The deployments, the builds, then how many other keys there were: see [`Other`].
 #[napi(catch_unwind, skip_typescript)]
-pub fn stale_keys_seen(filter: &External<Filter>) -> (Vec<Seen>, Vec<Seen>, Vec<i64>) {
-    let keys = &filter.keys;
-    let others = Other::ALL.map(|kind| keys.others(kind).cast_signed());
-    (keys.deployments().map(seen).collect(), keys.builds().map(seen).collect(), others.to_vec())
+pub fn stale_keys_seen(filter: &External<StaleKeys>) -> (Vec<Seen>, Vec<Seen>, Vec<i64>) {
+    let others = Other::ALL.map(|kind| filter.others(kind).cast_signed());
+    (filter.deployments().map(seen).collect(), filter.builds().map(seen).collect(), others.to_vec())
 }
 
 fn seen(owner: &Owner) -> Seen {
