@@ -86,7 +86,7 @@ export async function run(values, positionals) {
     unscoped: false,
     foreign: false,
   };
-  const filter = openFilter(namesToKeep("purge", values), filterOptions);
+  const filter = openFilter(await namesToKeep("purge", values), filterOptions);
   const store = await openStore(text, values);
   try {
     const counted = await count(store, filter, filterOptions);

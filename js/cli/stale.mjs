@@ -74,7 +74,7 @@ export async function run(values, positionals) {
     );
   }
   const filter = async () =>
-    filterInput(openFilter(namesToKeep("stale", values), options), options, values["allow-unseen"]);
+    filterInput(openFilter(await namesToKeep("stale", values), options), options, values["allow-unseen"]);
   if (values.json) return reportJson(filter);
   const result = await filter();
   await stderr.write(`${summary(result, options)}\n`);

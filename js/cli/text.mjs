@@ -54,7 +54,8 @@ export function cut(text, width, from = "end") {
     : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
-export const digits = (/** @type {number} */ count) => count.toLocaleString("en");
+/** A count, its digits in groups of three. To load `Intl.NumberFormat` takes 12 ms. */
+export const digits = (/** @type {number} */ count) => String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 
 /** @param {string} text @param {number} width @returns {string[]} Lines, of which only a word that is longer may be wider. */
 export function wrap(text, width) {
