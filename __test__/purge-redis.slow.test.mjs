@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { buildUseCacheKey } from "../index.js";
 import { launch, run } from "./helpers/cli.mjs";
-import { redisIsHere, startRedis } from "./helpers/redis.mjs";
+import { freePort, redisIsHere, startRedis } from "./helpers/redis.mjs";
 import { connect, keyOf as key, keysOf, redisWith, sorted } from "./helpers/redis-store.mjs";
 
 const overRedis = redisIsHere ? test : test.skip;
@@ -238,7 +238,7 @@ overRedis("TLS", async (t) => {
     { stdio: "ignore" },
   );
   const files = ["--tls-cert-file", certificate, "--tls-key-file", secret, "--tls-ca-cert-file", certificate];
-  const port = 20_000 + (process.pid % 10_000);
+  const port = await freePort();
   const redis = await redisWith(
     t,
     [...keysOf("v1", 10), ...keysOf("v2", 10)],

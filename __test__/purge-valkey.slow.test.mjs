@@ -4,6 +4,7 @@ import { createClient } from "@redis/client";
 import test from "ava";
 import { buildUseCacheKey } from "../index.js";
 import { unpackDebian } from "../scripts/lib/debian.mjs";
+import { takeLock } from "../scripts/lib/lock.mjs";
 import { run } from "./helpers/cli.mjs";
 import { startRedis } from "./helpers/redis.mjs";
 
@@ -24,7 +25,8 @@ const keysOf = (seed, count) =>
 (process.platform === "linux" && process.arch === "x64" ? test : test.skip)(
   "Valkey (from Debian, so on Linux x64 alone)",
   async (t) => {
-    await unpackDebian(folder, ["valkey-server"], { release: "trixie" });
+    const release = takeLock("valkey");
+    await unpackDebian(folder, ["valkey-server"], { release: "trixie" }).finally(release);
     const valkey = await startRedis([], COMMAND);
     t.teardown(valkey.stop);
     const client = await createClient({ url: valkey.url }).connect();

@@ -1,6 +1,7 @@
 // Everything a fresh clone needs before its first command: dependencies, then the native build (not with --no-build).
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { takeLock } from "./lib/lock.mjs";
 import { isInstalled } from "./lib/npm.mjs";
 
 const windows = process.platform === "win32";
@@ -16,5 +17,7 @@ const run = (command, ...args) => {
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const release = takeLock("setup");
 if (!isInstalled(".")) run("npm", "ci", "--loglevel=error");
 if (!process.argv.includes("--no-build")) run("npm", "run", "--silent", "build");
+release();

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { takeLock } from "./lock.mjs";
 
 const run = promisify(execFile);
 
@@ -20,13 +21,18 @@ export function isInstalled(folder) {
 
 /** Installs what a folder's lockfile says, unless that has been done. @param {string} folder */
 export function installIn(folder) {
-  if (isInstalled(folder)) return;
-  // Some packages need their install scripts, which put a program in its place.
-  execFileSync("npm", ["ci", "--loglevel=error", "--ignore-scripts=false"], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
+  const release = takeLock(`install-${path.basename(folder)}`);
+  try {
+    if (isInstalled(folder)) return;
+    // Some packages need their install scripts, which put a program in its place.
+    execFileSync("npm", ["ci", "--loglevel=error", "--ignore-scripts=false"], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    });
+  } finally {
+    release();
+  }
 }
 
 /**
