@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { CliError, UsageError } from "./cli/errors.mjs";
 import { ReaderGone, print, stderr } from "./cli/output.mjs";
-import { visibleLines } from "./cli/text.mjs";
+import { json, visibleLines } from "./cli/text.mjs";
 
 const HELP = `vinext-cache-key <command> [options]
 
@@ -46,7 +46,20 @@ async function main([name = "--help", ...args]) {
     json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   });
-  return values.help ? print(help) : run(values, positionals);
+  if (values.help) return print(help);
+  try {
+    await run(values, positionals);
+  } catch (error) {
+    if (values.json) await printCode(error);
+    throw error;
+  }
+}
+
+/** Programs that read the JSON on stdout find an error there too, if it has a code. */
+async function printCode(/** @type {unknown} */ error) {
+  if (!(error instanceof CliError) || !("code" in error)) return;
+  const { code, message } = error;
+  await print(json({ error: { code, message } }));
 }
 
 /** @param {string[]} args @param {import("node:util").ParseArgsOptionsConfig} options @returns {{ values: any, positionals: string[] }} */

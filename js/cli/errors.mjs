@@ -11,3 +11,18 @@ export class UsageError extends CliError {
     super(`${message} (--help says how it is used)`);
   }
 }
+
+/**
+ * A store that cannot be read. `code` is one of
+ *
+ * - `ERR_STORE_CLIENT`: the package that reads the store is missing or too old;
+ * - `ERR_STORE_UNREACHABLE`: there is no connection, or no such binding;
+ * - `ERR_STORE_UNREADABLE`: the store refuses to list its keys, or breaks off.
+ */
+export class StoreError extends CliError {
+  /** @param {"CLIENT" | "UNREACHABLE" | "UNREADABLE"} kind @param {string} message */
+  constructor(kind, message) {
+    super(message);
+    this.code = `ERR_STORE_${kind}`;
+  }
+}

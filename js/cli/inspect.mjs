@@ -34,7 +34,7 @@ ${STORE_HELP}
   --memory               with --summary: also the memory that entries take, as Redis reports it
   --csv                  with --summary: as CSV
   --json                 a line of JSON per key: the key and its parts, null where it is not a key of vinext or
-                         Next.js; with --summary one object
+                         Next.js; with --summary one object. An error of the store is a line {"error": …}
 
 Bytes that are not UTF-8 are shown as \\xff, and in JSON as \\udcff.
 

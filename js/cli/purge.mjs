@@ -35,7 +35,7 @@ ${STORE_HELP}
   --allow-unseen         a deployment or build to keep may be without any key
   --pause <ms>           wait after each batch of deletions
   --yes                  delete
-  --json                 print the result as JSON
+  --json                 print the result as JSON, or the error if the store cannot be read
 
 It reads the store once to count, and deletes nothing unless it finds a key of every deployment and build to keep. With
 --yes it reads the store again and deletes the keys that it counted. A deployment that starts in between is safe. While

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { CliError, UsageError } from "../errors.mjs";
+import { StoreError, UsageError } from "../errors.mjs";
 import { countFailure } from "./store.mjs";
 
 /** As many names as KV lists in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
@@ -40,7 +40,8 @@ function findWrangler() {
   const { bin, engines, version } = JSON.parse(readFileSync(manifestPath, "utf8"));
   const needed = Number(/\d+/.exec(engines?.node ?? "0")?.[0]);
   if (Number(process.versions.node.split(".", 1)[0]) < needed) {
-    throw new CliError(
+    throw new StoreError(
+      "CLIENT",
       `Workers KV is read by wrangler ${version}, which needs Node ${needed} or newer; this is Node ${process.versions.node}`,
     );
   }
@@ -51,7 +52,10 @@ function findWrangler() {
 async function openLocal(binding) {
   const wrangler = findWrangler();
   if (!wrangler) {
-    throw new CliError("local Workers KV needs wrangler in this project: npm install --save-dev wrangler");
+    throw new StoreError(
+      "CLIENT",
+      "local Workers KV needs wrangler in this project: npm install --save-dev wrangler",
+    );
   }
   const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
   // A binding that is marked as remote would otherwise be the deployed store.
@@ -59,7 +63,10 @@ async function openLocal(binding) {
   const kv = proxy.env[binding];
   if (typeof kv?.list !== "function") {
     await proxy.dispose();
-    throw new CliError(`the Wrangler configuration in ${process.cwd()} has no KV binding ${binding}`);
+    throw new StoreError(
+      "UNREACHABLE",
+      `the Wrangler configuration in ${process.cwd()} has no KV binding ${binding}`,
+    );
   }
   return {
     name: `local Workers KV ${binding}`,
@@ -153,7 +160,8 @@ function parseList(text) {
   } catch {
     // Reported below, as every other answer that is not a list of names.
   }
-  throw new CliError(
+  throw new StoreError(
+    "UNREADABLE",
     `wrangler kv key list printed something else than a list of names: ${text.slice(0, 200)}`,
   );
 }
@@ -175,12 +183,12 @@ async function runWrangler(command, args, minutes) {
   const [code] = await once(child, "close", { signal: limit }).catch((error) => {
     if (limit.aborted) {
       child.kill();
-      throw new CliError(`${name} did not end within ${minutes} minutes`);
+      throw new StoreError("UNREADABLE", `${name} did not end within ${minutes} minutes`);
     }
     if (error.code !== "ENOENT") throw error;
-    throw new CliError("Workers KV needs wrangler: npm install --save-dev wrangler");
+    throw new StoreError("CLIENT", "Workers KV needs wrangler: npm install --save-dev wrangler");
   });
   if (code === 0) return Buffer.concat(out).toString();
   const words = stripVTControlCharacters(Buffer.concat([...err, ...out]).toString()).trim();
-  throw new CliError(`${name} failed: ${words || `exit code ${code}`}`);
+  throw new StoreError("UNREADABLE", `${name} failed: ${words || `exit code ${code}`}`);
 }

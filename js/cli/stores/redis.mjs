@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CliError, UsageError } from "../errors.mjs";
+import { CliError, StoreError, UsageError } from "../errors.mjs";
 import { countFailure } from "./store.mjs";
 
 /** As many keys a SCAN looks at: enough to be fast, few enough that the server answers others in between. */
@@ -22,7 +22,7 @@ export async function openRedis(text, databaseOption) {
   const library = await loadClient();
   // Before version 5 it has another interface.
   if (!library.RESP_TYPES)
-    throw new CliError("@redis/client is too old: npm install --save-dev @redis/client@6");
+    throw new StoreError("CLIENT", "@redis/client is too old: npm install --save-dev @redis/client@6");
   const first = await connect(library, url);
   /** @type {Client[]} */
   const clients = [first];
@@ -46,7 +46,7 @@ export async function openRedis(text, databaseOption) {
     };
   } catch (error) {
     for (const client of clients) client.destroy();
-    throw error instanceof CliError ? error : new CliError(`${url.host}: ${wordsOf(error)}`);
+    throw error instanceof CliError ? error : new StoreError("UNREADABLE", `${url.host}: ${wordsOf(error)}`);
   }
 }
 
@@ -79,7 +79,10 @@ async function loadClient() {
       await import(pathToFileURL(resolve("@redis/client")).href)
     );
   } catch {
-    throw new CliError("Redis needs the package @redis/client: npm install --save-dev @redis/client");
+    throw new StoreError(
+      "CLIENT",
+      "Redis needs the package @redis/client: npm install --save-dev @redis/client",
+    );
   }
 }
 
@@ -100,7 +103,7 @@ async function connect({ createClient, RESP_TYPES }, url) {
   try {
     await client.connect();
   } catch (error) {
-    throw new CliError(`${url.host} cannot be reached: ${wordsOf(error)}`);
+    throw new StoreError("UNREACHABLE", `${url.host} cannot be reached: ${wordsOf(error)}`);
   }
   return client;
 }
@@ -147,7 +150,7 @@ const nodeOf = ({ ErrorReply }, client, name, inCluster) => {
       let cursor = "0";
       do {
         const page = await scan(client, cursor).catch((error) => {
-          throw new CliError(`${name}: the keys cannot be listed: ${wordsOf(error)}`);
+          throw new StoreError("UNREADABLE", `${name}: the keys cannot be listed: ${wordsOf(error)}`);
         });
         cursor = page.cursor;
         if (page.keys.length > 0) yield page.keys;
@@ -166,7 +169,10 @@ const nodeOf = ({ ErrorReply }, client, name, inCluster) => {
     async memory(keys) {
       const sizes = await Promise.all(keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key]))).catch(
         (error) => {
-          throw new CliError(`${name}: the memory of entries cannot be read: ${wordsOf(error)}`);
+          throw new StoreError(
+            "UNREADABLE",
+            `${name}: the memory of entries cannot be read: ${wordsOf(error)}`,
+          );
         },
       );
       // `null` for a key that is gone by now.

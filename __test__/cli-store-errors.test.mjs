@@ -1,0 +1,61 @@
+// What `purge` and `inspect` print where a store cannot be read.
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { run } from "./helpers/cli.mjs";
+
+/** The URL of a server that answers nothing: it closes each connection, or is gone already. */
+async function deadServer(t, { listens }) {
+  const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  if (listens) t.teardown(() => server.close());
+  else await once(server.close(), "close");
+  return `redis://:Secret@127.0.0.1:${port}`;
+}
+
+const COMMANDS = [
+  ["purge", "--keep", "v1"],
+  ["purge", "--keep", "v1", "--yes"],
+  ["inspect"],
+  ["inspect", "--summary"],
+];
+
+for (const [name, ...flags] of COMMANDS) {
+  const title = [name, ...flags].join(" ");
+  for (const listens of [false, true]) {
+    const what = listens ? "hangs up" : "is not there";
+    test(`${title}: a server that ${what} is an error, with --json as JSON too`, async (t) => {
+      const url = await deadServer(t, { listens });
+      const plain = await run([name, url, ...flags]);
+      t.deepEqual([plain.code, plain.out], [1, ""]);
+      const { code, out, err } = await run([name, url, ...flags, "--json"]);
+      t.is(code, 1);
+      for (const words of [plain.err, err]) {
+        t.regex(words, /^vinext-cache-key: 127\.0\.0\.1:\d+ cannot be reached: .+\n$/);
+      }
+      const message = err.replace("vinext-cache-key: ", "").trim();
+      t.deepEqual(JSON.parse(out), { error: { code: "ERR_STORE_UNREACHABLE", message } });
+    });
+  }
+
+  test(`${title}: a missing package is an error, with --json as JSON too`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "empty-"));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const { code, out, err } = await run([name, "kv:CACHE", ...flags, "--json"], { cwd: folder });
+    t.is(code, 1);
+    const { error } = JSON.parse(out);
+    t.is(error.code, "ERR_STORE_CLIENT");
+    t.regex(error.message, /needs wrangler in this project: npm install/);
+    t.is(err, `vinext-cache-key: ${error.message}\n`);
+  });
+
+  test(`${title}: wrong usage prints no JSON`, async (t) => {
+    const { code, out, err } = await run([name, "redis://localhost", "second", ...flags, "--json"]);
+    t.deepEqual([code, out], [2, ""]);
+    t.regex(err, /"second" is one too many/);
+  });
+}
