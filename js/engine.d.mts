@@ -11,7 +11,7 @@ export interface Engine {
   parse(key: string): string;
   /** The JSON of the `CacheKeyParts` of a key of any family, which is `null` for text that is a key of none. */
   parseCacheKey(key: string): string;
-  /** The key for a store, or how many bytes the shortest one has if that is more than `maxBytes`. */
+  /** The key for a store, or how many bytes the shortened one has if that is more than `maxBytes`. */
   shorten(key: string, maxBytes: number): string | number;
   /** `prefix`, `id`, `":"` and `argsKey`. */
   buildKey(prefix: string, id: string, argsKey: string): Key;

@@ -206,7 +206,7 @@ export function createApi({
       const maxBytes = limit(object(options, "options").maxBytes, "options.maxBytes");
       const answer = shorten(key, Math.min(maxBytes, MOST_BYTES));
       if (typeof answer === "number") {
-        const message = `The key is too long and its shortest form needs ${answer} bytes. Received maxBytes ${maxBytes}`;
+        const message = `The key is too long and its shortened form needs ${answer} bytes. Received maxBytes ${maxBytes}`;
         throw coded(new RangeError(message), "ERR_STORAGE_KEY_TOO_LONG");
       }
       return answer;

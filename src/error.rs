@@ -60,7 +60,7 @@ impl fmt::Display for Error {
             ),
             Self::StorageKeyTooLong { needed, max_bytes } => write!(
                 f,
-                "The key is too long and its shortest form needs {needed} bytes. Received maxBytes {max_bytes}"
+                "The key is too long and its shortened form needs {needed} bytes. Received maxBytes {max_bytes}"
             ),
             Self::UriMalformed => f.write_str("URI malformed"),
         }
@@ -68,3 +68,41 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_its_code_and_message() {
+        let mismatch = Error::RuntimeDeploymentIdMismatch { config: "c".to_owned(), env: "e".to_owned() };
+        let too_long = Error::StorageKeyTooLong { needed: 69, max_bytes: 68 };
+        for (error, code, message) in [
+            (
+                Error::DeploymentIdInvalidCharacters,
+                Some("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS"),
+                "Invalid `deploymentId` configuration: contains invalid characters. Only alphanumeric characters, \
+                 hyphens, and underscores are allowed. https://nextjs.org/docs/messages/deploymentid-invalid-characters",
+            ),
+            (
+                Error::RuntimeDeploymentIdMissing,
+                Some("ERR_RUNTIME_DEPLOYMENT_ID_MISSING"),
+                "process.env.NEXT_DEPLOYMENT_ID is missing but runtimeServerDeploymentId is enabled",
+            ),
+            (
+                mismatch,
+                Some("ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH"),
+                "The configured `deploymentId` \"c\" is not process.env.NEXT_DEPLOYMENT_ID \"e\", \
+                 and runtimeServerDeploymentId is enabled",
+            ),
+            (
+                too_long,
+                Some("ERR_STORAGE_KEY_TOO_LONG"),
+                "The key is too long and its shortened form needs 69 bytes. Received maxBytes 68",
+            ),
+            (Error::UriMalformed, None, "URI malformed"),
+        ] {
+            assert_eq!((error.code(), &*error.to_string()), (code, message));
+        }
+    }
+}

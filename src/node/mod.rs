@@ -69,7 +69,7 @@ fn or_error(json: std::result::Result<String, FromUtf8Error>) -> napi::Result<St
     json.map_err(|error| napi::Error::from_reason(error.to_string()))
 }
 
-/// The key for a store, or how many bytes the shortest one has if that is more than `max_bytes`.
+/// The key for a store, or how many bytes the shortened one has if that is more than `max_bytes`.
 #[napi(catch_unwind)]
 pub fn shorten(key: Utf16String, max_bytes: u32) -> napi::Result<Either<Utf16String, u32>> {
     match stored(&key, max_bytes) {
