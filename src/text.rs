@@ -192,3 +192,91 @@ fn lossy(text: &[u8]) -> String {
 fn ascii(digest: &[u8]) -> String {
     digest.iter().copied().map(char::from).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache_key::{Page, PageFamily, PagePath};
+    use crate::flight_arguments::Reply;
+
+    const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const DIGEST: &str = "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA";
+
+    #[test]
+    fn builds_keys() {
+        assert_eq!(use_cache_key_prefix(None), "use-cache:");
+        assert_eq!(use_cache_key_prefix(Some("v 1")), "use-cache:build:v%201:");
+        assert_eq!(build_use_cache_key("id", Some("v1"), None), "use-cache:build:v1:id");
+        assert_eq!(build_use_cache_key("id", None, Some("")), "use-cache:id:");
+        assert_eq!(canonical_json_key(r#"{"version":1,"reply":"[]"}"#), DIGEST);
+        let args =
+            FlightArguments { reply: Reply::Text("[]"), page_props_index: None, layout_props_index: None };
+        assert_eq!(flight_arguments_key(&args, KeyOptions::default()), DIGEST);
+    }
+
+    #[test]
+    fn takes_a_call_apart() {
+        let key = r#"use-cache:build:v1:["/é:get","ref"]:text:root-params:[["a","b"],["c",["d","\udc00"]],["e",null]]"#;
+        let text = |text: &str| Some(text.to_owned());
+        let parts = UseCacheKeyParts {
+            key_seed: text("v1"),
+            id: r#"["/é:get","ref"]"#.to_owned(),
+            module_id: text("/é"),
+            export_name: text("get"),
+            server_reference_id: text("ref"),
+            args_key: text("text"),
+            args_form: Some(ArgsForm::Text),
+            root_params: Some(vec![
+                ("a".to_owned(), Some(RootParamValue::One("b".to_owned()))),
+                // A lone surrogate becomes three U+FFFD, one for each byte of its WTF-8.
+                (
+                    "c".to_owned(),
+                    Some(RootParamValue::Many(vec!["d".to_owned(), "\u{fffd}\u{fffd}\u{fffd}".to_owned()])),
+                ),
+                ("e".to_owned(), None),
+            ]),
+        };
+        assert_eq!(parse_use_cache_key(key).as_ref(), Some(&parts));
+        assert_eq!(parse_cache_key(key), Some(CacheKey::UseCache(parts)));
+        assert_eq!(parse_use_cache_key("app:v2:b:/:html"), None);
+    }
+
+    #[test]
+    fn takes_keys_of_the_other_families_apart() {
+        let page = PageKey {
+            family: PageFamily::Pages,
+            deployment_id: Some("v1"),
+            page: Page::Certain { build_id: Some("b"), path: PagePath::Path("/é") },
+            artifact: None,
+            variant: Some("en"),
+        };
+        let key = "deployment:v1:pages:v2:b:/é::i18n=en";
+        assert_eq!(parse_page_key(key), Some(page));
+        assert_eq!(parse_page_key("session:1"), None);
+        let shortened = |deployment_id, key_seed: Option<&str>| CacheKey::Shortened {
+            deployment_id,
+            key_seed: key_seed.map(str::to_owned),
+            digest: DIGEST,
+        };
+        for (key, expected) in [
+            (key, Some(CacheKey::Page(page))),
+            (SHA256, Some(CacheKey::Fetch(SHA256))),
+            (&format!("unstable_cache:v2:{SHA256}"), Some(CacheKey::UnstableCache(SHA256))),
+            ("tag:é", Some(CacheKey::Tag("é"))),
+            (&format!("deployment:v1:sha256:{DIGEST}"), Some(shortened(Some("v1"), None))),
+            (&format!("use-cache:build:v1:sha256:{DIGEST}"), Some(shortened(None, Some("v1")))),
+            ("session:1", None),
+        ] {
+            assert_eq!(parse_cache_key(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn shortens_what_does_not_fit() {
+        assert_eq!(storage_key("é", 2), Ok(Cow::Borrowed("é")));
+        let key = format!("use-cache:build:v1:{}", "é".repeat(31));
+        let stored = storage_key(&key, 80);
+        assert!(stored.unwrap().starts_with("use-cache:build:v1:sha256:"));
+        assert!(storage_key("é", 1).is_err());
+    }
+}
