@@ -18,45 +18,69 @@ const nonAscii = text("Größe und Maß: 日本語のテキスト、それから
 const emoji = text("A quick brown fox 🦊 jumps over the lazy dog 🐶🐶, and then it rests. ");
 const base64 = fill("iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4", KB * KB);
 
-/** A call of the fused function, over arguments as vinext's `snapshotFlightReply` makes them. */
-const derive = (name, reply, pagePropsIndex) => ({
+/**
+ * A call of the fused function, over arguments as vinext's `snapshotFlightReply` makes them.
+ * @param {number} [atMost] How many times as long as SHA-256 alone it may take, with space for a busy machine.
+ */
+const derive = (name, atMost, reply, others) => ({
   name,
+  atMost,
   call: "deriveUseCacheKey",
-  args: [id, seed, { version: 1, reply, pagePropsIndex }],
+  args: [id, seed, { version: 1, reply, pagePropsIndex: undefined, ...others }],
 });
 
+/** The same with other arguments in every call, as when no two requests are the same. */
+const anew = ({ name, ...others }, atMost = others.atMost) => ({
+  ...others,
+  name: `${name}, always new`,
+  atMost,
+  isAnew: true,
+});
+
+const pageProps = derive(
+  "page props",
+  3.8,
+  [
+    ["0", '[{"params":"$@1"}]'],
+    ["1", '{"lang":"en","category":"shoes","slug":"trail"}'],
+  ],
+  { pagePropsIndex: 0 },
+);
+const shortJson = derive("1 KB JSON", 2.2, json(KB));
+const longJson = derive("64 KB JSON", 1.6, json(64 * KB));
+const formFields = Array.from({ length: 12 }, (_, index) => [`1_field${index}`, "some words"]);
+
+/** The last ones are declined by the fast path: a form with many fields, and a property that vinext does not make. */
 export const cases = [
   { name: "buildUseCacheKey", call: "buildUseCacheKey", args: [id, seed, digest] },
-  derive("no arguments", "[]"),
-  derive("40 characters", prose(40)),
-  derive(
-    "page props",
-    [
-      ["0", '[{"params":"$@1"}]'],
-      ["1", '{"lang":"en","category":"shoes","slug":"trail"}'],
-    ],
-    0,
-  ),
-  derive("1 KB JSON", json(KB)),
-  derive("1 KB non-ASCII", nonAscii(KB)),
-  derive("64 KB JSON", json(64 * KB)),
-  derive("64 KB non-ASCII", nonAscii(64 * KB)),
-  derive("64 KB prose", prose(64 * KB)),
-  derive("64 KB emoji", emoji(64 * KB)),
-  derive("1 MB JSON", json(KB * KB)),
-  derive("1 MB file", [
+  derive("no arguments", 3.6, "[]"),
+  derive("40 characters", 3.4, prose(40)),
+  pageProps,
+  shortJson,
+  derive("1 KB non-ASCII", 2, nonAscii(KB)),
+  longJson,
+  derive("64 KB non-ASCII", 1.7, nonAscii(64 * KB)),
+  derive("64 KB prose", 1.5, prose(64 * KB)),
+  derive("64 KB emoji", 2.3, emoji(64 * KB)),
+  derive("1 MB JSON", 2, json(KB * KB)),
+  derive("1 MB file", 1.5, [
     ["0", '["$K1"]'],
     ["1_file", base64, "image.png", 1, "image/png"],
   ]),
+  anew(pageProps),
+  anew(shortJson),
+  anew(longJson),
+  derive("12 form fields", 12, formFields),
+  derive("64 KB JSON, declined", 12, json(64 * KB), { another: true }),
 ];
 
 /** Arguments of every size, for the picture. */
 export const sizes = Array.from({ length: 16 }, (_, power) => 32 << power).map((size) => ({
   size,
-  ...derive(`${size} B`, json(size)),
+  ...derive(`${size} B`, undefined, json(size)),
 }));
 
 export const growth = [KB, 64 * KB, KB * KB, 64 * KB * KB].map((size) => ({
   size,
-  ...derive(`${size} B`, prose(size)),
+  ...derive(`${size} B`, undefined, prose(size)),
 }));

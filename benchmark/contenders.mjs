@@ -33,22 +33,43 @@ const javascript = {
 /** Different ids, so that no optimiser can take a key out of the loop that times it. */
 const IDS = 16;
 
-/** What each does in a case: one function without arguments per contender. */
-export function contend({ call, args: [id, second, third] }) {
+/** Text as vinext makes it, in one piece, that no call has seen before. */
+const renewed = (text, turn) => Buffer.from(`${text}${turn}`).toString();
+let turn = 0;
+function renewedArgs(args) {
+  turn += 1;
+  const { reply } = args;
+  const isText = typeof reply === "string";
+  return {
+    ...args,
+    reply: isText ? renewed(reply, turn) : reply.map(([name, text]) => [name, renewed(text, turn)]),
+  };
+}
+
+/**
+ * What each contender does in a case: `run` takes an input, and `inputs` makes as many as a sample has calls. Making them is not
+ * timed.
+ */
+export function contend({ call, args: [id, second, third], isAnew }) {
   const ids = Array.from({ length: IDS }, (_, index) => id.replace("app", `app${index}`));
   const keys = new Map(ids.map((variant) => [vinext[call](variant, second, third), variant]));
+  const inputs = (length) => (isAnew ? Array.from({ length }, () => renewedArgs(third)) : [third]);
   const runs = {};
   for (const [name, { [call]: derive }] of Object.entries({ vinext, javascript, addon })) {
     if (!ids.every((variant) => keys.get(derive(variant, second, third)) === variant)) {
       throw new Error(`${name} derives other keys than vinext.`);
     }
     let turn = 0;
-    // A key is looked up, as a cache does, so that a rope of its parts is made one string.
-    runs[name] = () => keys.get(derive(ids[turn++ % IDS], second, third));
+    const run = (input) => {
+      const key = derive(ids[turn++ % IDS], second, input);
+      // A key is looked up, as a cache does, so that a rope of its parts is made one string.
+      return keys.get(key) ?? key;
+    };
+    runs[name] = { run, inputs };
   }
   if (call === "deriveUseCacheKey") {
-    const bytes = Buffer.from(canonicalJson(third));
-    runs.sha256 = () => hash("sha256", bytes, "base64url");
+    const bytes = (length) => inputs(length).map((args) => Buffer.from(canonicalJson(args)));
+    runs.sha256 = { run: (input) => hash("sha256", input, "base64url"), inputs: bytes };
   }
   return runs;
 }

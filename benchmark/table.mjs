@@ -7,20 +7,20 @@ const duration = (nanoseconds) => {
 };
 const times = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
 
-const HEAD = ["", "vinext", "best JS", "package", "SHA-256", "× vinext", "× best JS", "of SHA-256"];
+const HEAD = ["", "of SHA-256", "× vinext", "× best JS", "package", "SHA-256", "vinext", "best JS"];
 
 /** The cases as rows of text. */
 export const rows = ({ cases }) => [
   HEAD,
   ...cases.map(({ name, nanoseconds: { vinext, javascript, addon, sha256 } }) => [
     name,
-    duration(vinext),
-    duration(javascript),
-    duration(addon),
-    sha256 ? duration(sha256) : "",
+    sha256 ? times(addon / sha256) : "",
     times(vinext / addon),
     times(javascript / addon),
-    sha256 ? times(addon / sha256) : "",
+    duration(addon),
+    sha256 ? duration(sha256) : "",
+    duration(vinext),
+    duration(javascript),
   ]),
 ];
 
