@@ -122,7 +122,7 @@ fn named(json: &str) -> Option<Scope<'_>> {
         None => text,
     };
     let id = if text.contains('\\') {
-        Cow::Owned(serde_json::from_str(&format!("\"{text}\"")).ok()?)
+        Cow::Owned(serde_json::from_slice(format!("\"{text}\"").as_bytes()).ok()?)
     } else {
         Cow::Borrowed(text)
     };
