@@ -2,9 +2,15 @@
 
 const SAMPLE = 8;
 
-const now = () => Number(process.hrtime.bigint()) / 1e6;
+const clock = () => Number(process.hrtime.bigint()) / 1e6;
 
-function time({ run, inputs }, times) {
+/** Milliseconds that this process was given. To wait for a turn on a busy machine takes none. */
+export function processorTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
+
+function time({ run, inputs }, times, now) {
   const list = inputs(times);
   const start = now();
   for (let count = 0; count < times; count++) {
@@ -15,10 +21,10 @@ function time({ run, inputs }, times) {
 }
 
 /** As many calls as take a sample's milliseconds, after enough of them to have the code optimised. */
-function calibrate(contender, sample) {
+function calibrate(contender, sample, now) {
   let times = 1;
   for (;;) {
-    const took = time(contender, times);
+    const took = time(contender, times, now);
     if (took > sample / 2) return Math.max(1, Math.round((times * sample) / took));
     times *= 2;
   }
@@ -32,14 +38,14 @@ export const shortest = (values) => Math.min(...values);
  * The nanoseconds of each contender's call: the median of its samples, or what `pick` takes of them.
  * @param {number} [sample] Milliseconds.
  */
-export function measure(contenders, rounds, { sample = SAMPLE, pick = median } = {}) {
+export function measure(contenders, rounds, { sample = SAMPLE, pick = median, now = clock } = {}) {
   const names = Object.keys(contenders);
-  const times = names.map((name) => calibrate(contenders[name], sample));
+  const times = names.map((name) => calibrate(contenders[name], sample, now));
   const samples = names.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
       const index = (turn + round) % names.length;
-      samples[index].push((time(contenders[names[index]], times[index]) * 1e6) / times[index]);
+      samples[index].push((time(contenders[names[index]], times[index], now) * 1e6) / times[index]);
     }
   }
   return Object.fromEntries(names.map((name, index) => [name, pick(samples[index])]));
