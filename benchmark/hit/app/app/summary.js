@@ -1,0 +1,4 @@
+export async function summary(rows) {
+  "use cache";
+  return `${rows.length} rows`;
+}
