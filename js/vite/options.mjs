@@ -6,6 +6,12 @@ const NAMES = ["pages", "fileMetadata", "runtimeDeploymentId", "versionMetadataB
 
 /** @param {VinextCacheKeyOptions} options */
 export function validate(options) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const received = JSON.stringify(options) ?? typeof options;
+    throw new TypeError(
+      `vinextCacheKey's options must be an object, such as { pages: true }; they are ${received}`,
+    );
+  }
   for (const [name, value] of Object.entries(options)) {
     if (!NAMES.includes(name)) {
       const known = NAMES.map((option) => JSON.stringify(option)).join(", ");
