@@ -80,7 +80,7 @@ function fileOf(addon, resolved) {
  * @template T
  * @param {() => T} probe
  */
-function permitted(probe) {
+function orUndefined(probe) {
   try {
     return probe();
   } catch {}
@@ -103,7 +103,7 @@ const runsOnMusl = () =>
 function targets() {
   const platform = `${process.platform}-${process.arch}`;
   const found = platforms.filter((target) => target === platform || target.startsWith(`${platform}-`));
-  return found.length > 1 && permitted(runsOnMusl) ? found.reverse() : found;
+  return found.length > 1 && orUndefined(runsOnMusl) ? found.reverse() : found;
 }
 
 const ELF_MAGIC = 0x7f454c46;
@@ -168,13 +168,13 @@ function load(failed) {
     { target, specifier: `vinext-cache-key-${target}`, check: faultOf },
     { target, specifier: `./vinext-cache-key.${target}.node`, check: faultOf },
   ]);
-  const override = permitted(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
+  const override = orUndefined(() => process.env.NAPI_RS_NATIVE_LIBRARY_PATH);
   if (override) {
     candidates.unshift({ target: candidates[0]?.target, specifier: override, check: faultOfOverride });
   }
   for (const { target, specifier, check } of candidates) {
     // In a bundle, Node may not find what the bundler has found.
-    const resolved = permitted(() => nodeRequire.resolve(specifier));
+    const resolved = orUndefined(() => nodeRequire.resolve(specifier));
     try {
       const fault = resolved && check(resolved);
       if (fault) throw new Error(fault);
@@ -202,7 +202,7 @@ const portable = (reason) => ({
  * @returns {typeof import("./index.js")}
  */
 function implement() {
-  const wanted = permitted(() => process.env.VINEXT_CACHE_KEY);
+  const wanted = orUndefined(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
   /** @type {import("./js/diagnosis.js").Attempt[]} */
   const failed = [];

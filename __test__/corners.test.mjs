@@ -152,7 +152,7 @@ for (const [name, api] of implementations) {
       // The seed's prefix is remembered from before the change.
       api.buildUseCacheKey("id", "a b", "x");
       const results = Object.entries(made).map(([title, make]) => {
-        const [ours, theirs] = under(change, () => [
+        const [actual, expected] = under(change, () => [
           [
             outcome(api.flightArgumentsKey, make()),
             outcome(api.deriveUseCacheKey, "id", "a b", make()),
@@ -164,9 +164,9 @@ for (const [name, api] of implementations) {
             outcome(vinext.buildUseCacheKey, "id", "a b", "x"),
           ],
         ]);
-        return [title, ours, theirs];
+        return [title, actual, expected];
       });
-      for (const [title, ours, theirs] of results) t.deepEqual(ours, theirs, title);
+      for (const [title, actual, expected] of results) t.deepEqual(actual, expected, title);
     });
   }
 }

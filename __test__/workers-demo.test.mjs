@@ -60,7 +60,7 @@ test("the table of the Node demo shows what the versions of a Worker read", (t) 
   const { a, b, restarted, stockB } = visits();
   const groups = [
     {
-      title: "ours",
+      title: "plugin",
       visits: [
         ["blue", a],
         ["green", b],

@@ -132,11 +132,11 @@ export const removeRecord = (server) => rmSync(join(server, FILE), { force: true
 export function writeRecord(server, facts, files) {
   const paths = [...new Set(files)].sort();
   const chunks = paths.map((path) => [relative(server, path).replaceAll(sep, "/"), digestOf(path)]);
-  const { package: ours, vinext, runtime, root, buildId, deploymentId, options, keys } = facts;
+  const { package: packageVersion, vinext, runtime, root, buildId, deploymentId, options, keys } = facts;
   const identity = { runtime, root, buildId, deploymentId };
   const record = {
     schema: SCHEMA,
-    package: ours,
+    package: packageVersion,
     vinext,
     ...identity,
     options,

@@ -39,7 +39,7 @@ function libcHere() {
  * @template T
  * @param {() => T} probe
  */
-function permitted(probe) {
+function orUndefined(probe) {
   try {
     return probe();
   } catch {}
@@ -73,7 +73,7 @@ const MARKS = {
  * @returns {Project | undefined}
  */
 function projectHere() {
-  const folders = [outermostInstall(), permitted(() => process.cwd())];
+  const folders = [outermostInstall(), orUndefined(() => process.cwd())];
   const folder = folders.find((one) => one && existsSync(join(one, "package.json")));
   if (!folder) return;
   const { dependencies, devDependencies, optionalDependencies, workspaces } = readJson(
@@ -105,7 +105,7 @@ function managerOf(folder) {
 
 /** The content of a JSON file; `{}` if it cannot be read. @param {string} folder @param {string} name @returns {any} */
 const readJson = (folder, name) =>
-  permitted(() => JSON.parse(readFileSync(join(folder, name), "utf8"))) ?? {};
+  orUndefined(() => JSON.parse(readFileSync(join(folder, name), "utf8"))) ?? {};
 
 /**
  * The command that installs a platform's package if it is missing. `npm run test:install -- Remedy` runs each command.

@@ -25,14 +25,14 @@ export const binaryOf = (platform, npm = path.join(ROOT, "npm")) =>
 export const built = () => PLATFORMS.filter((platform) => existsSync(binaryOf(platform)));
 
 /** What only this repository needs of its manifest. */
-const OURS = ["workspaces", "scripts", "devDependencies", "napi", "ava"];
+const REPOSITORY_ONLY = ["workspaces", "scripts", "devDependencies", "napi", "ava"];
 
 /** The manifest for users: each platform's package by its exact version. */
 function published(manifest) {
   const { version, optionalDependencies } = manifest;
   const exact = Object.keys(optionalDependencies).map((name) => [name, version]);
-  const theirs = Object.entries(manifest).filter(([field]) => !OURS.includes(field));
-  return { ...Object.fromEntries(theirs), optionalDependencies: Object.fromEntries(exact) };
+  const kept = Object.entries(manifest).filter(([field]) => !REPOSITORY_ONLY.includes(field));
+  return { ...Object.fromEntries(kept), optionalDependencies: Object.fromEntries(exact) };
 }
 
 function stagePackage(folder) {

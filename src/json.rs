@@ -7,7 +7,7 @@ use fearless_simd::u8x32;
 
 use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 
-/// Where JSON is written to.
+/// Receives JSON, piece by piece.
 pub trait JsonSink {
     /// Appends a piece of JSON.
     fn write(&mut self, json: &[u8]);
@@ -17,23 +17,23 @@ pub trait JsonSink {
         self.write(&[byte]);
     }
 
-    /// Appends what `fill` puts at the start of the room that it gets, of the length that it returns.
-    #[expect(clippy::inline_always, reason = "what fills the room is compiled for the processor at hand")]
+    /// Appends what `fill` puts at the start of the space that it gets. `fill` returns the length of what it wrote.
+    #[expect(clippy::inline_always, reason = "`fill` is compiled for the processor at hand")]
     #[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
     #[inline(always)]
-    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
-        let mut room = [0; ROOM];
-        let length = fill(&mut room);
-        self.write(&room[..length]);
+    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; MAX_PIECE]) -> usize) {
+        let mut out = [0; MAX_PIECE];
+        let length = fill(&mut out);
+        self.write(&out[..length]);
     }
 }
 
-/// As much as is printed at once. A processor prints the next piece while it still hashes the last one, if the piece is short enough
-/// for it to look ahead: with 256 bytes, 64 KB of JSON take 7 percent less time than with 640.
-pub const ROOM: usize = 256;
+/// The largest piece that is printed at once, in bytes. The processor prints the next piece while it still hashes the last one, if the
+/// piece is short enough to look ahead: with 256 bytes, 64 KB of JSON take 7 percent less time than with 640.
+pub const MAX_PIECE: usize = 256;
 
-/// What is read twice stays in the processor's first cache.
-const CACHEFUL: usize = 1 << 13;
+/// How many bytes are read at a time where they are read twice: they still are in the first-level cache then.
+const FITS_L1: usize = 1 << 13;
 
 impl JsonSink for Vec<u8> {
     fn write(&mut self, json: &[u8]) {
@@ -44,7 +44,7 @@ impl JsonSink for Vec<u8> {
 /// Text that JSON can hold: `str`, WTF-8 bytes or UTF-16 units.
 pub trait JsonText {
     /// Writes what `JSON.stringify(text)` has between its quotes: quotes, backslashes and controls are escaped, and so are lone
-    /// surrogates. Whoever writes the quotes has punctuation to write with them, and each write has its price.
+    /// surrogates. The caller writes the quotes together with the punctuation around them, because each write takes time.
     fn write_json_text(&self, json: &mut impl JsonSink);
 }
 
@@ -75,9 +75,9 @@ impl JsonText for [u8] {
     }
 }
 
-/// How many bytes from the start, of a cacheful at most, are printed as they are. Every lead that surrogates share ends them.
+/// How many bytes from the start, at most `FITS_L1` of them, are printed as they are. Every lead that surrogates share ends them.
 fn plain_length(text: &[u8]) -> usize {
-    let text = text.get(..CACHEFUL).unwrap_or(text);
+    let text = text.get(..FITS_L1).unwrap_or(text);
     let blocks = match vectors() {
         Some(simd) if text.len() >= BLOCK => simd.vectorize(
             #[inline(always)]

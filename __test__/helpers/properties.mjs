@@ -16,33 +16,34 @@ function settle(call) {
   }
 }
 
-function expect(condition, ours, expected) {
+function expect(condition, actual, expected) {
   if (condition) return;
   throw new Error(
-    `${inspect(ours, { depth: 4 })}, where this was expected: ${inspect(expected, { depth: 4 })}`,
+    `${inspect(actual, { depth: 4 })}, where this was expected: ${inspect(expected, { depth: 4 })}`,
   );
 }
 
-function expectSame(ours, theirs) {
-  const our = settle(ours);
-  const their = settle(theirs);
-  if (!("error" in their)) return expect(!("error" in our) && our.value === their.value, our, their);
-  if (their.error === thrownByUser) return expect(our.error === thrownByUser, our, their);
-  const { name, message } = their.error;
-  expect(our.error?.name === name && our.error.message === message, our, their);
+function expectSame(actual, expected) {
+  const outcome = settle(actual);
+  const reference = settle(expected);
+  if (!("error" in reference))
+    return expect(!("error" in outcome) && outcome.value === reference.value, outcome, reference);
+  if (reference.error === thrownByUser) return expect(outcome.error === thrownByUser, outcome, reference);
+  const { name, message } = reference.error;
+  expect(outcome.error?.name === name && outcome.error.message === message, outcome, reference);
 }
 
-/** vinext makes text of whatever it is given, `null` and objects too; here that is an error that names the argument. */
-function expectRefusal(argument, ours) {
-  const our = settle(ours);
-  const { error } = our;
+/** vinext converts every argument to text, also `null` and objects. This package throws an error that names the argument. */
+function expectRefusal(argument, actual) {
+  const outcome = settle(actual);
+  const { error } = outcome;
   const named = error instanceof TypeError && error.message.startsWith(`The "${argument}`);
-  expect(named && error.code === "ERR_INVALID_ARG_TYPE", our, `a refusal of "${argument}"`);
+  expect(named && error.code === "ERR_INVALID_ARG_TYPE", outcome, `a refusal of "${argument}"`);
 }
 
-function expectCode(code, ours) {
-  const our = settle(ours);
-  expect(our.error?.code === code, our, code);
+function expectCode(code, actual) {
+  const outcome = settle(actual);
+  expect(outcome.error?.code === code, outcome, code);
 }
 
 const ROOT_PARAMS = ":root-params:";
@@ -55,7 +56,7 @@ function refused(id, keySeed, argsKey) {
   if (argsKey !== undefined && typeof argsKey !== "string") return "argsKey";
 }
 
-/** What is no FlightArguments at all: vinext fails on it as it happens to, or keys characters of a string as a file. */
+/** The part of the arguments that is not of the documented type. vinext then fails by chance, or keys the characters of a string as a file. */
 function refusedArguments(args) {
   if (Object(args) !== args) return "args";
   const { reply } = args;
@@ -65,15 +66,15 @@ function refusedArguments(args) {
   if (at >= 0) return `args.reply[${at}]`;
 }
 
-function expectSameDigest(args, ours, theirs) {
+function expectSameDigest(args, actual, expected) {
   const argument = refusedArguments(args);
-  if (argument !== undefined) return expectRefusal(argument, ours);
-  // A `toJSON` of theirs that gives nothing: vinext lets node:crypto refuse what is then no string.
-  if (settle(theirs).error?.code === "ERR_INVALID_ARG_TYPE") return expectRefusal("args", ours);
-  expectSame(ours, theirs);
+  if (argument !== undefined) return expectRefusal(argument, actual);
+  // With a `toJSON` that returns undefined, vinext's own error comes from node:crypto, which wants a string.
+  if (settle(expected).error?.code === "ERR_INVALID_ARG_TYPE") return expectRefusal("args", actual);
+  expectSame(actual, expected);
 }
 
-/** `args` as `fileMetadata` means them: entries that vinext takes for text, as it does all of two elements. */
+/** The arguments that vinext has to get so that it keys them as `fileMetadata` does. It takes every entry of two elements for text. */
 function withFileMetadata(args) {
   if (typeof args.reply === "string") return args;
   const key = ([name, bytes, fileName, , type]) => [name, { bytes, name: fileName, type }];
@@ -91,19 +92,19 @@ export const properties = (api, vinext = installed) => ({
   "buildUseCacheKey is vinext's": [
     20,
     fc.property(often(functionId), often(keySeed), often(arbitrary.argsKey), (...inputs) => {
-      const ours = () => api.buildUseCacheKey(...inputs);
+      const actual = () => api.buildUseCacheKey(...inputs);
       const argument = refused(...inputs);
-      if (argument !== undefined) return expectRefusal(argument, ours);
-      expectSame(ours, () => vinext.buildUseCacheKey(...inputs));
+      if (argument !== undefined) return expectRefusal(argument, actual);
+      expectSame(actual, () => vinext.buildUseCacheKey(...inputs));
     }),
   ],
 
   "useCacheKeyPrefix is vinext's key of an empty id": [
     5,
     fc.property(often(keySeed), (seed) => {
-      const ours = () => api.useCacheKeyPrefix(seed);
-      if (!isSeed(seed)) return expectRefusal("keySeed", ours);
-      expectSame(ours, () => vinext.buildUseCacheKey("", seed));
+      const actual = () => api.useCacheKeyPrefix(seed);
+      if (!isSeed(seed)) return expectRefusal("keySeed", actual);
+      expectSame(actual, () => vinext.buildUseCacheKey("", seed));
     }),
   ],
 
@@ -178,11 +179,11 @@ export const properties = (api, vinext = installed) => ({
   "validateDeploymentId is vinext's check": [
     5,
     fc.property(often(arbitrary.deploymentId), (id) => {
-      const ours = () => api.validateDeploymentId(id);
+      const actual = () => api.validateDeploymentId(id);
       // In vinext these two mean that there is no ID; what has to be an ID may be neither.
-      if (id === undefined) return expectCode("ERR_DEPLOYMENT_ID_NOT_A_STRING", ours);
-      if (id === "") return expectCode("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS", ours);
-      expectSame(ours, () => vinext.resolveDeploymentId(id, {}));
+      if (id === undefined) return expectCode("ERR_DEPLOYMENT_ID_NOT_A_STRING", actual);
+      if (id === "") return expectCode("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS", actual);
+      expectSame(actual, () => vinext.resolveDeploymentId(id, {}));
     }),
   ],
 
@@ -191,11 +192,11 @@ export const properties = (api, vinext = installed) => ({
     fc.property(fc.tuple(oddValue, oddValue, oddValue), (identities) => {
       const [__VINEXT_DEPLOYMENT_ID, NEXT_DEPLOYMENT_ID, __VINEXT_BUILD_ID] = identities;
       const env = { __VINEXT_DEPLOYMENT_ID, NEXT_DEPLOYMENT_ID, __VINEXT_BUILD_ID };
-      const ours = () => api.resolveUseCacheKeySeed(env);
-      const theirs = vinext.resolveUseCacheKeySeed(env);
-      if (theirs && typeof theirs !== "string") return expectRefusal("env.", ours);
+      const actual = () => api.resolveUseCacheKeySeed(env);
+      const expected = vinext.resolveUseCacheKeySeed(env);
+      if (expected && typeof expected !== "string") return expectRefusal("env.", actual);
       // Of several that are falsy vinext returns the last: all of them mean that there is none.
-      expectSame(ours, () => theirs || undefined);
+      expectSame(actual, () => expected || undefined);
     }),
   ],
 

@@ -46,14 +46,14 @@ const files = {
     const plugins = [
       vinext({ cache: { data: { adapter } }, prerender: PRERENDER === "yes" || undefined, ...JSON.parse(VINEXT) }),
     ];
-    const ours = () =>
+    const ownPlugin = () =>
       vinextCacheKey({
         ...(FILE_METADATA === "yes" && { fileMetadata: true }),
         ...(RUNTIME_ID === "yes" && { runtimeDeploymentId: true }),
         ...JSON.parse(OPTIONS),
       });
-    if (PLUGIN === "before") plugins.unshift(ours());
-    if (PLUGIN === "after") plugins.push(ours());
+    if (PLUGIN === "before") plugins.unshift(ownPlugin());
+    if (PLUGIN === "after") plugins.push(ownPlugin());
     export default { plugins, ...JSON.parse(VITE) };`,
   "adapter.mjs": `
     globalThis.keysOfStore = [];

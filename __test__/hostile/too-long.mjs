@@ -24,9 +24,10 @@ const calls = {
 };
 const failures = [];
 for (const [title, [name, ...args]] of Object.entries(calls)) {
-  const [ours, theirs] = [api, vinext].map((keys) => outcome(keys[name], ...args));
-  const same = ["value", "name", "message"].every((part) => ours[part] === theirs[part]);
-  if (!same) failures.push(`${title}: ${ours.message ?? "a key"} and not ${theirs.message ?? "vinext's"}`);
+  const [actual, expected] = [api, vinext].map((keys) => outcome(keys[name], ...args));
+  const same = ["value", "name", "message"].every((part) => actual[part] === expected[part]);
+  if (!same)
+    failures.push(`${title}: ${actual.message ?? "a key"} and not ${expected.message ?? "vinext's"}`);
 }
 const derived = outcome(api.deriveUseCacheKey, "x".repeat(LIMIT - 52), "", { version: 1, reply: "" });
 if (derived.name !== "RangeError") failures.push(`a derived key too long: ${derived.message ?? "a key"}`);

@@ -107,7 +107,7 @@ function fromRecord(server, buildId, time) {
     throw new BuildError(error.code, error.message);
   }
   if (!record) return;
-  const { package: ours, vinext, runtime, root, options, keys } = record;
+  const { package: packageVersion, vinext, runtime, root, options, keys } = record;
   return {
     buildId,
     time,
@@ -120,7 +120,7 @@ function fromRecord(server, buildId, time) {
     root,
     options,
     keys,
-    versions: { package: ours, vinext },
+    versions: { package: packageVersion, vinext },
   };
 }
 
@@ -146,11 +146,11 @@ function fromCode(server, buildId) {
     }
     const found = [...identitiesIn(code, buildId)];
     for (const identity of found) identities.set(JSON.stringify(identity), identity);
-    const ours = found.some(({ plugin }) => plugin);
-    if (ours && code.includes("runtimeServerDeploymentId")) {
+    const fromPlugin = found.some(({ plugin }) => plugin);
+    if (fromPlugin && code.includes("runtimeServerDeploymentId")) {
       ambiguous ||= "its servers may take the deployment ID from their environment, and there is no record";
     }
-    cached ||= ours || code.includes("use-cache:");
+    cached ||= fromPlugin || code.includes("use-cache:");
   }
   const [identity, other] = identities.values();
   if (other) ambiguous ||= "its code names more than one deployment or build";

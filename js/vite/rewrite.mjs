@@ -1,8 +1,8 @@
 // vinext's modules, made to derive their keys by this package.
 import { ModuleShape, walk } from "./shape.mjs";
 
-/** What a rewritten module calls an import of ours. None of its own names is like it. */
-const ours = (/** @type {string} */ name) => `vinextCacheKey$${name}`;
+/** The local name of an import that this plugin adds to a module of vinext. No name of vinext begins like it. */
+const importName = (/** @type {string} */ name) => `vinextCacheKey$${name}`;
 
 /** @param {string} code @param {{ node: { start: number, end: number }, text: string }[]} edits */
 function edited(code, edits) {
@@ -90,7 +90,7 @@ export function rewrite(code, shape, { parse, keys, sibling }) {
   const imports = new Set();
   const imported = (/** @type {string} */ name) => {
     imports.add(name);
-    return ours(name);
+    return importName(name);
   };
 
   const edits = (shape.reexports ?? []).map((name) => ({
@@ -105,6 +105,6 @@ export function rewrite(code, shape, { parse, keys, sibling }) {
     });
     edits.push({ node, text });
   }
-  const specifiers = [...imports].map((name) => `${name} as ${ours(name)}`);
+  const specifiers = [...imports].map((name) => `${name} as ${importName(name)}`);
   return `${edited(code, edits)}\nimport { ${specifiers.join(", ")} } from ${JSON.stringify(keys)};\n`;
 }

@@ -41,7 +41,8 @@ export function announce(identity, scopesPages, implementation) {
   const shared = /** @type {Record<symbol, boolean>} */ (/** @type {unknown} */ (globalThis));
   if (shared[ANNOUNCED] || process.env.VINEXT_PRERENDER === "1") return;
   shared[ANNOUNCED] = true;
-  const ours = "vinext-cache-key";
-  const keys = /** @type {const} */ ({ "use-cache": ours, pages: scopesPages ? ours : "vinext" });
+  const pages = scopesPages ? "vinext-cache-key" : "vinext";
+  /** @type {import("../build-record.mjs").BuildFacts["keys"]} */
+  const keys = { "use-cache": "vinext-cache-key", pages };
   console.info(statusLine({ keys, identity, engine: engineOf(implementation) }));
 }

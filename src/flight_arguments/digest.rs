@@ -7,7 +7,7 @@ use sha2::Sha256;
 use sha2::block_api::compress256;
 use sha2::digest::Digest as _;
 
-use crate::json::{JsonSink, ROOM};
+use crate::json::{JsonSink, MAX_PIECE};
 
 /// A SHA-256 in base64url without padding.
 pub type Digest = [u8; 43];
@@ -61,8 +61,8 @@ const START: [u32; 8] =
 pub struct Sha256Sink {
     state: [u32; 8],
     hashed: u64,
-    /// What is not hashed yet, and room to print behind it.
-    printed: [u8; BATCH + ROOM],
+    /// What is not hashed yet, and space to print behind it.
+    printed: [u8; BATCH + MAX_PIECE],
     /// Less than a batch between writes.
     length: usize,
 }
@@ -72,19 +72,19 @@ pub struct Sha256Sink {
 impl JsonSink for Sha256Sink {
     #[inline]
     fn write(&mut self, json: &[u8]) {
-        if json.len() > ROOM {
+        if json.len() > MAX_PIECE {
             return self.write_long(json);
         }
-        self.write_with(|room| {
-            room[..json.len()].copy_from_slice(json);
+        self.write_with(|out| {
+            out[..json.len()].copy_from_slice(json);
             json.len()
         });
     }
 
-    #[expect(clippy::inline_always, reason = "what fills the room is compiled for the processor at hand")]
+    #[expect(clippy::inline_always, reason = "`fill` is compiled for the processor at hand")]
     #[inline(always)]
-    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; ROOM]) -> usize) {
-        self.length += fill(self.room());
+    fn write_with(&mut self, fill: impl FnOnce(&mut [u8; MAX_PIECE]) -> usize) {
+        self.length += fill(self.space());
         if self.length >= BATCH {
             self.hash_blocks();
         }
@@ -94,7 +94,7 @@ impl JsonSink for Sha256Sink {
 #[expect(clippy::indexing_slicing, reason = "a panic is better than a wrong key, and is caught")]
 impl Sha256Sink {
     pub fn new() -> Self {
-        Self { state: START, hashed: 0, printed: [0; BATCH + ROOM], length: 0 }
+        Self { state: START, hashed: 0, printed: [0; BATCH + MAX_PIECE], length: 0 }
     }
 
     /// The hash of all that was written.
@@ -102,7 +102,7 @@ impl Sha256Sink {
         let bits = 8 * (self.hashed + self.length as u64);
         let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
         // More zeros than are needed, because a fixed number of them takes no call.
-        let padding = self.room();
+        let padding = self.space();
         padding[0] = 0x80;
         padding[1..2 * BLOCK].fill(0);
         self.printed[end - size_of_val(&bits)..end].copy_from_slice(&bits.to_be_bytes());
@@ -111,10 +111,10 @@ impl Sha256Sink {
         Hash(self.state)
     }
 
-    /// Space to print behind what is not hashed yet, which is less than a batch.
+    /// The space behind what is not hashed yet, which is less than a batch.
     #[expect(clippy::expect_used, reason = "a panic is better than a wrong key, and is caught")]
     #[inline]
-    fn room(&mut self) -> &mut [u8; ROOM] {
+    fn space(&mut self) -> &mut [u8; MAX_PIECE] {
         self.printed[self.length..].first_chunk_mut().expect("less than a batch is printed")
     }
 
@@ -153,9 +153,9 @@ mod tests {
 
     #[test]
     fn hashes_what_is_written_in_pieces_of_any_length() {
-        let json: Vec<u8> = (0..=255).cycle().take(3 * ROOM).collect();
+        let json: Vec<u8> = (0..=255).cycle().take(3 * MAX_PIECE).collect();
         for length in 0..json.len() {
-            for piece in [1, 63, 64, 65, ROOM, json.len()] {
+            for piece in [1, 63, 64, 65, MAX_PIECE, json.len()] {
                 let mut sink = Sha256Sink::new();
                 json[..length].chunks(piece).for_each(|piece| sink.write(piece));
                 assert_eq!(sink.finish().base64url(), Hash::of(&json[..length]).base64url());

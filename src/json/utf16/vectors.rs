@@ -1,27 +1,26 @@
-//! The fast path: a block of units at once, in the processor's vectors.
+//! The fast path: prints a block of units at once, with SIMD vectors.
 //!
-//! Deciding unit by unit takes four to ten times as long, because text misleads the prediction of branches. Here a unit's length
-//! decides nothing: a shuffle moves the bytes that count behind each other, and which shuffle that is, a table says for every
-//! way in which a few lengths can follow each other.
+//! A branch on each unit's length would be mispredicted often, and takes four to ten times as long. Here a lookup table maps the
+//! lengths of a few units to one shuffle, which packs their bytes.
 #![expect(clippy::inline_always, reason = "what is not inlined is compiled without the vectors")]
 
 use fearless_simd::prelude::*;
 use fearless_simd::{i8x32, u8x16, u8x32, u16x16, u16x32, u64x2};
 
 use super::shuffles::{ESCAPES, LANES, LETTERS};
-use crate::json::{JsonSink, ROOM, vectors};
+use crate::json::{JsonSink, MAX_PIECE, vectors};
 
 const BLOCK: usize = 32;
-/// A block takes three bytes a unit at most, and the last vector is stored whole.
-const BLOCK_ROOM: usize = 3 * BLOCK + 16;
-const _: () = assert!(6 * BLOCK <= ROOM, "a block has room even if it is all escapes");
+/// A block takes at most three bytes per unit, and the last vector is stored whole.
+const BLOCK_SPACE: usize = 3 * BLOCK + 16;
+const _: () = assert!(6 * BLOCK <= MAX_PIECE, "a block fits even if it is all escapes");
 const QUOTE: u8 = b'"';
 const BACKSLASH: u8 = b'\\';
 
-/// Up to how many units deciding one by one takes less time than a block.
+/// Text of at most so many units is printed faster unit by unit.
 const SHORT: usize = 6;
 
-/// Writes what [`super::write_units`] does.
+/// Writes the same as [`super::write_units`].
 pub fn write_units(text: &[u16], json: &mut impl JsonSink) {
     if text.len() <= SHORT {
         return super::write_units(text, json);
@@ -41,9 +40,9 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
         let mut printable = true;
         json.write_with(
             #[inline(always)]
-            |room| {
+            |out| {
                 let mut end = 0;
-                while end <= ROOM - BLOCK_ROOM && !text.is_empty() {
+                while end <= MAX_PIECE - BLOCK_SPACE && !text.is_empty() {
                     let mut padded;
                     let (block, padding, rest) = match text.split_first_chunk() {
                         Some((block, rest)) if !is_high(block[BLOCK - 1]) => (block, 0, rest),
@@ -54,7 +53,7 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
                             (&padded, BLOCK - piece.len(), rest)
                         }
                     };
-                    let Some(length) = print_block(simd, block, room, end) else {
+                    let Some(length) = print_block(simd, block, out, end) else {
                         printable = false;
                         break;
                     };
@@ -70,7 +69,7 @@ fn write_blocks<S: Simd>(simd: S, mut text: &[u16], json: &mut impl JsonSink) {
     }
 }
 
-/// Splits off a block, or less, so that no pair of surrogates is parted.
+/// Splits off a block, or one unit less, so that no surrogate pair is split.
 #[inline(always)]
 fn split_piece(text: &[u16]) -> (&[u16], &[u16]) {
     let parts_pair = text.get(BLOCK - 1).is_some_and(|last| is_high(*last));
@@ -86,17 +85,17 @@ fn is_high(unit: u16) -> bool {
 #[cold]
 fn write_slowly<'a>(text: &'a [u16], json: &mut impl JsonSink) -> &'a [u16] {
     let (piece, rest) = split_piece(text);
-    json.write_with(|room| {
-        let mut printed = Printed { room, end: 0 };
+    json.write_with(|out| {
+        let mut printed = Printed { out, end: 0 };
         super::write_units(piece, &mut printed);
         printed.end
     });
     rest
 }
 
-/// What is printed at the start of a room.
+/// A sink that writes to the start of a piece.
 struct Printed<'a> {
-    room: &'a mut [u8; ROOM],
+    out: &'a mut [u8; MAX_PIECE],
     end: usize,
 }
 
@@ -104,36 +103,41 @@ struct Printed<'a> {
 impl JsonSink for Printed<'_> {
     #[inline]
     fn write(&mut self, json: &[u8]) {
-        self.room[self.end..self.end + json.len()].copy_from_slice(json);
+        self.out[self.end..self.end + json.len()].copy_from_slice(json);
         self.end += json.len();
     }
 }
 
 /// Prints a block behind what is printed already, and returns the length; nothing where shuffles are not enough.
 #[inline(always)]
-fn print_block<S: Simd>(simd: S, block: &[u16; BLOCK], room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+fn print_block<S: Simd>(
+    simd: S,
+    block: &[u16; BLOCK],
+    out: &mut [u8; MAX_PIECE],
+    start: usize,
+) -> Option<usize> {
     let units = u16x32::load_array_ref(simd, block);
     let (low, high) = units.split();
     if ((low | high) & 0xff80).simd_eq(0).all_true() {
-        return print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), room, start);
+        return print_ascii(simd, simd.relaxed_narrow_u16x16(low, high), out, start);
     }
     let escaped = units.simd_lt(0x20) | units.simd_eq(u16::from(QUOTE)) | units.simd_eq(u16::from(BACKSLASH));
     let surrogates = (units & 0xf800).simd_eq(0xd800);
     match (escaped.any_true(), surrogates.any_true()) {
-        (false, false) => print_halves::<S, false, false>(simd, low, high, room, start),
-        (false, true) => print_halves::<S, false, true>(simd, low, high, room, start),
-        (true, false) => print_halves::<S, true, false>(simd, low, high, room, start),
-        (true, true) => print_halves::<S, true, true>(simd, low, high, room, start),
+        (false, false) => print_halves::<S, false, false>(simd, low, high, out, start),
+        (false, true) => print_halves::<S, false, true>(simd, low, high, out, start),
+        (true, false) => print_halves::<S, true, false>(simd, low, high, out, start),
+        (true, true) => print_halves::<S, true, true>(simd, low, high, out, start),
     }
 }
 
 /// A backslash goes before what is escaped. Nothing where an escape is longer.
 #[inline(always)]
-fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, room: &mut [u8; ROOM], start: usize) -> Option<usize> {
+fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, out: &mut [u8; MAX_PIECE], start: usize) -> Option<usize> {
     let control = bytes.simd_lt(b' ');
     let escaped = (control | bytes.simd_eq(QUOTE) | bytes.simd_eq(BACKSLASH)).to_bitmask();
     if escaped == 0 {
-        *room.get_mut(start..)?.first_chunk_mut()? = bytes.to_array();
+        *out.get_mut(start..)?.first_chunk_mut()? = bytes.to_array();
         return Some(BLOCK);
     }
     let letters = letters(simd, bytes);
@@ -150,7 +154,7 @@ fn print_ascii<S: Simd>(simd: S, bytes: u8x32<S>, room: &mut [u8; ROOM], start: 
     ];
     let mut end = start;
     for (quarter, escaped) in quarters.into_iter().zip(escaped.to_le_bytes()) {
-        store(shuffle(simd, quarter.bitcast(), ESCAPES.of(escaped)), room, end);
+        store(shuffle(simd, quarter.bitcast(), ESCAPES.of(escaped)), out, end);
         end += 8 + escaped.count_ones() as usize;
     }
     Some(end - start)
@@ -163,13 +167,13 @@ fn print_halves<S: Simd, const ESCAPED: bool, const PAIRED: bool>(
     simd: S,
     low: u16x16<S>,
     high: u16x16<S>,
-    room: &mut [u8; ROOM],
+    out: &mut [u8; MAX_PIECE],
     start: usize,
 ) -> Option<usize> {
     let before_low = u16x16::splat(simd, 0).slide::<15>(low);
     let before_high = low.slide::<15>(high);
-    let length = print_wide::<S, ESCAPED, PAIRED>(simd, low, before_low, room, start)?;
-    Some(length + print_wide::<S, ESCAPED, PAIRED>(simd, high, before_high, room, start + length)?)
+    let length = print_wide::<S, ESCAPED, PAIRED>(simd, low, before_low, out, start)?;
+    Some(length + print_wide::<S, ESCAPED, PAIRED>(simd, high, before_high, out, start + length)?)
 }
 
 /// Each unit has four bytes of its own, of which one to three count; of a pair of surrogates either has two. For pairs it takes
@@ -179,7 +183,7 @@ fn print_wide<S: Simd, const ESCAPED: bool, const PAIRED: bool>(
     simd: S,
     units: u16x16<S>,
     before: u16x16<S>,
-    room: &mut [u8; ROOM],
+    out: &mut [u8; MAX_PIECE],
     start: usize,
 ) -> Option<usize> {
     let is_ascii = (units & 0xff80).simd_eq(0);
@@ -226,7 +230,7 @@ fn print_wide<S: Simd, const ESCAPED: bool, const PAIRED: bool>(
     ];
     let mut end = start;
     for (quarter, lengths) in quarters.into_iter().zip(lengths.to_le_bytes()) {
-        store(shuffle(simd, quarter.bitcast(), LANES.of(lengths)), room, end);
+        store(shuffle(simd, quarter.bitcast(), LANES.of(lengths)), out, end);
         end += 4 + lengths.count_ones() as usize;
     }
     Some(end - start)
@@ -249,6 +253,6 @@ fn shuffle<S: Simd>(simd: S, bytes: u8x16<S>, shuffle: &[u8; 16]) -> u8x16<S> {
     reason = "a panic is better than a wrong key, and is caught"
 )]
 #[inline(always)]
-fn store<S: Simd>(bytes: u8x16<S>, room: &mut [u8; ROOM], start: usize) {
-    bytes.store_array(room[start..].first_chunk_mut().expect("a block fits"));
+fn store<S: Simd>(bytes: u8x16<S>, out: &mut [u8; MAX_PIECE], start: usize) {
+    bytes.store_array(out[start..].first_chunk_mut().expect("a block fits"));
 }
