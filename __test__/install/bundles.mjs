@@ -1,4 +1,4 @@
-// A job in one file: the package is in the bundle, with its binary beside it.
+// A program bundled into one file, with the package in it and its binary beside it.
 import assert from "node:assert/strict";
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -28,7 +28,7 @@ const BUNDLERS = {
   },
   webpack: {
     packages: ["webpack@5.112.2", "node-loader@2.1.0"],
-    // What node-loader makes of a binary needs `__dirname`.
+    // The code that node-loader writes needs `__dirname`.
     builds: [
       ["cjs", "native"],
       ["esm", "portable"],
@@ -48,7 +48,7 @@ const filesIn = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
 
-/** Runs a bundle; it has to load that implementation, and to warn if it is not the native one. */
+/** Runs a bundle. Fails unless it loads that implementation, and warns if that is the portable one. */
 async function runBundle(site, bundle, kind, build) {
   const [file] = filesIn(bundle).filter((name) => /[\\/]main\.[cm]js$/.test(name));
   const { stdout, stderr } = await site.run("node", file);
@@ -68,7 +68,7 @@ export const bundleRows = Object.entries(BUNDLERS).map(([name, { packages, build
     for (const [index, [format, kind, ...options]] of builds.entries()) {
       const build = [format, ...options].join(", ");
       await site.run("node", script, format, ...options);
-      // Away from what is installed: it has to do alone.
+      // Moved away from node_modules: the bundle has to work alone.
       const bundle = path.join(site.home, `bundle-${index}`);
       renameSync(path.join(site.folder, "bundle"), bundle);
       const { binary } = await runBundle(site, bundle, kind, build);

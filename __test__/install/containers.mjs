@@ -1,5 +1,5 @@
-// What containers do to an installation, without Docker: file systems with nothing in them but a Node, its C library and what a
-// Dockerfile copies. They are read-only, and have no shell and no package manager.
+// Containers without Docker: file systems that have only Node, its C library and the files that a Dockerfile copies. They are
+// read-only except for /tmp, and have no shell and no package manager.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
@@ -27,14 +27,14 @@ async function librariesOf(program) {
   return [...stdout.matchAll(/(\/\S+\.so\S*)/g)].map(([file]) => file);
 }
 
-/** Puts Node for glibc into an empty file system, as a distroless image has it. */
+/** Copies Node and glibc into an empty file system, as in a distroless image. */
 async function fillWithGlibc(root, node) {
   const program = path.join(root, "node");
   cpSync(realpathSync(node), program);
   for (const library of await librariesOf(program)) cpSync(realpathSync(library), path.join(root, library));
 }
 
-/** The same for musl, with its files where Alpine has them. */
+/** Copies Node and musl into an empty file system, as in an Alpine image. */
 async function fillWithMusl(root) {
   const { node, libraries, loader } = await nodeWithMusl("24.19.0", "x86_64", "amd64");
   cpSync(node, path.join(root, "node"));
@@ -44,7 +44,7 @@ async function fillWithMusl(root) {
 }
 
 /**
- * Makes a file system with `app` in it; returns a program that is its Node, for `app` as the working folder.
+ * Moves `app` into a new file system. Returns a program that starts Node in it, with `app` as the working folder.
  *
  * @param {import("./site.mjs").Site} site
  * @param {string} app
@@ -73,7 +73,7 @@ exec unshare --root="$0" --wd=/app /node "$@"`;
 
 const MUSL = "linux-x64-musl";
 
-/** The app in a container. It is the only one that writes, and it may write to /tmp alone. */
+/** Starts an app in a container. The example's cache is the only part of it that writes files. */
 const startInContainer = async (site, output, fill) => {
   const { launcher, app } = await container(site, output, fill);
   const env = { ...site.env, CACHE_DATABASE: "/tmp/cache.sqlite" };
@@ -110,7 +110,7 @@ const distroless = {
   },
 };
 
-/** `npm ci --omit=dev` in one stage, `node_modules` copied to another that has nothing but Node. */
+/** `npm ci --omit=dev` in one stage. Its `node_modules` is copied to another stage, which has only Node. */
 const stages = {
   title: "Container, node_modules from another stage",
   async run(site) {

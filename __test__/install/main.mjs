@@ -1,4 +1,4 @@
-// `npm run test:install`: the package as users get it, from a registry, in empty projects.
+// `npm run test:install`: installs the package from a registry into empty projects, as users do, and runs it there.
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
@@ -19,11 +19,11 @@ import { Site } from "./site.mjs";
 
 const HELP = `npm run test:install -- [options] [text…]
 
-Packs the package and installs it as its users do, from a registry on loopback, each row in an empty project and
-without a Rust toolchain. With texts, only the rows whose titles hold one of them.
+Packs the package and publishes it to a registry on this machine. Each row installs it from there into an empty project, without a
+Rust toolchain, and runs it. With texts, only the rows whose titles contain one of them.
 
   --list  print the rows' titles
-  --keep  leave the projects where they are
+  --keep  do not delete the projects
   --json  print results as JSON
   --help  print this`;
 
@@ -33,7 +33,7 @@ const AT_ONCE = 2;
 const ROW_LIMIT_MINUTES = 30;
 const run = promisify(execFile);
 
-/** This machine's platform, of which the binary is to be loaded everywhere. */
+/** This machine's platform. Its binary has to load in the rows. */
 function hostPlatform() {
   const system = `${process.platform}-${process.arch}`;
   const fitting = PLATFORMS.filter((platform) => platform === system || platform.startsWith(`${system}-`));
@@ -44,13 +44,13 @@ function hostPlatform() {
   return found;
 }
 
-/** Builds the binaries for these platforms, as they are shipped, where that has not been done yet. */
+/** Builds the published binaries for these platforms, if they are missing. */
 async function buildMissing(platforms, signal) {
   const missing = platforms.filter((platform) => !existsSync(binaryOf(platform)));
   if (missing.length > 0) await run("npm", ["run", "prebuild", "--", ...missing], { cwd: ROOT, signal });
 }
 
-/** Every platform's package, as package managers ask for all of them; for other machines' binaries an empty file will do. */
+/** Packs every platform's package, because package managers ask for all. Binaries that no row needs are empty files. */
 function packAll(folder, needed) {
   const npm = path.join(folder, "npm");
   for (const platform of PLATFORMS) {
@@ -73,7 +73,7 @@ function table(results) {
   return [results.map(line).join("\n"), ...failures].join("\n\n");
 }
 
-/** A signal that is given by `signal`, or after the row's time limit. */
+/** A signal that is aborted with `signal`, or after the row's time limit. */
 function limited(signal) {
   const limit = new AbortController();
   const stop = () => limit.abort(new Error(`Not finished after ${ROW_LIMIT_MINUTES} minutes.`));
@@ -151,7 +151,7 @@ async function main({ values, positionals }, signal) {
     positionals.length === 0 || positionals.some((text) => title.includes(text));
   const all = [...rows, ...bundleRows, ...runnerRows, ...containerRows, ...remedies];
   const chosen = all.filter(isChosen);
-  if (chosen.length === 0) throw new Error(`No row's title holds ${positionals.join(" or ")}.`);
+  if (chosen.length === 0) throw new Error(`No row's title contains ${positionals.join(" or ")}.`);
   if (values.list) return console.log(chosen.map(({ title }) => title).join("\n"));
 
   const work = mkdtempSync(path.join(tmpdir(), "vinext-cache-key-install-"));

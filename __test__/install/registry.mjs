@@ -1,4 +1,4 @@
-// A registry that has the packages as they would be published, and passes on what else is asked for.
+// A registry that serves the packages as they would be published. It passes requests for other packages on.
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
 import { startRegistry } from "../helpers/verdaccio/main.mjs";
@@ -16,7 +16,7 @@ export async function startWith(folder, tarballs) {
       "**": { access: "$all", proxy: "upstream" },
     },
   });
-  // npm publishes nothing without a token, whatever it is.
+  // npm does not publish without a token. Any text will do.
   const options = [`--registry=http://${registry.host}/`, `--//${registry.host}/:_authToken=none`];
   for (const { path: tarball } of tarballs) {
     await promisify(execFile)("npm", ["publish", tarball, ...options]);

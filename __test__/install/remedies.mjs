@@ -1,4 +1,4 @@
-// The loader's advice: each row breaks an installation, runs the command that the loader prints, and expects the addon.
+// The commands that the loader advises. Each row breaks an installation, runs the advised command and expects the addon.
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,10 +7,10 @@ import { installExample, usePlugNPlay } from "./rows.mjs";
 
 const PACKAGE = "vinext-cache-key";
 const PROGRAM = "common.cjs";
-/** Another system than any that the rows run on. */
+/** A system that no row runs on. */
 const OTHER = { os: "sunos", cpu: "mips" };
 
-/** What the loader says has to be done, and in which folder, when a program in `folder` loads the package. */
+/** The loader's advice to a program in `folder`: what to do, and in which folder. */
 async function adviceIn(site, start, folder = site.folder) {
   const { stdout } = await site.run(...start, path.join(folder, PROGRAM));
   const { implementation } = JSON.parse(stdout);
@@ -19,7 +19,7 @@ async function adviceIn(site, start, folder = site.folder) {
   return { where, action };
 }
 
-/** Does what an advice says: `delete <folder>, then <command>`. */
+/** Follows an advice: `delete <folder>, then <command>`. */
 async function follow(site, action) {
   for (const step of action.split(/, (?:then )?/)) {
     const [command, ...args] = step.split(" ");
@@ -28,7 +28,7 @@ async function follow(site, action) {
   }
 }
 
-/** Cuts off the binary. The file is a new one: a package manager's cache can be a link to the old one. */
+/** Truncates the binary. It is written as a new file, because the old one can be a link into a package manager's cache. */
 async function cutOff(site, start) {
   const { stdout } = await site.run(...start, PROGRAM);
   const { binary } = JSON.parse(stdout).implementation;
@@ -48,7 +48,7 @@ function packagesOf(site) {
  *
  * @param {string} title
  * @param {{ start?: string[], install: (site: any) => unknown, damage: (site: any, start: string[]) => unknown, command: RegExp }} how
- *   `start` runs a program, `command` is what has to be printed.
+ *   `start` runs a program, `command` is the command that must be advised.
  */
 const row = (title, { start = ["node"], install, damage, command }) => ({
   title: `Remedy, ${title}`,
@@ -96,7 +96,7 @@ const DENO = {
   install: (site) => site.run("deno", "add", "--minimum-dependency-age=0", `npm:${PACKAGE}`),
 };
 
-/** A standalone folder on a system that the build was not installed for: what is printed there is done where it was built. */
+/** A standalone folder without the binary for its system. The advised command has to be run where the app was built. */
 const standalone = {
   title: "Remedy, standalone folder",
   async run(site) {

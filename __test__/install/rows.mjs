@@ -16,14 +16,14 @@ const PROGRAMS = { CommonJS: "common.cjs", "ES module": "module.mjs" };
  * @typedef {object} Row
  * @property {string} title
  * @property {string} [node] A major version.
- * @property {string} [needs] A platform whose binary has to be there, beside this machine's.
+ * @property {string} [needs] A platform whose binary is needed, besides this machine's.
  * @property {(site: import("./site.mjs").Site) => Promise<void>} run
  *
  * @type {(titles: string[], row: (title: string) => Row) => Row[]}
  */
 const each = (titles, row) => titles.map(row);
 
-/** One program of a kind, installed by npm. */
+/** A CommonJS or an ES module program, installed by npm. */
 const plain = (kind, file) =>
   each(NODES, (node) => ({
     title: `npm, ${kind}, Node ${node}`,
@@ -41,7 +41,7 @@ const plain = (kind, file) =>
     },
   }));
 
-/** Both programs, installed and run by another tool. */
+/** Installs by another tool, then runs both programs. */
 async function both(site, install, start) {
   await site.run(...install);
   await runBoth(site, start);
@@ -58,10 +58,10 @@ export function usePlugNPlay(site) {
     unsafeHttpWhitelist: ["127.0.0.1"],
     enableTelemetry: false,
     pnpEnableEsmLoader: true,
-    // What is tested was published a moment ago.
+    // The package was published seconds ago.
     npmMinimalAgeGate: 0,
   });
-  // Without a lockfile of its own, a project belongs to one further up.
+  // Without a lockfile, Yarn would take the project for a part of one in a folder above.
   site.write("yarn.lock", "");
 }
 
@@ -111,7 +111,7 @@ const types = ["NodeNext", "Bundler"].flatMap((resolution) =>
       site.write("tsconfig.json", { compilerOptions, files: ["api.ts"] });
       await site.run("tsc");
       await site.run("npm", "install", "vite@8.3.8", "@types/node@24.19.2");
-      // Vite's own types are not what is checked.
+      // Vite's own types are not checked.
       site.write("tsconfig.json", {
         compilerOptions: { ...compilerOptions, skipLibCheck: true },
         files: ["plugin.ts"],
@@ -121,7 +121,7 @@ const types = ["NodeNext", "Bundler"].flatMap((resolution) =>
   })),
 );
 
-/** The plugin in a CommonJS project, for which TypeScript takes no types of ES modules. */
+/** The plugin in a CommonJS project. TypeScript does not accept types of ES modules there. */
 const commonJsTypes = each(["7.0.2", "5.9.3"], (typescript) => ({
   title: `TypeScript ${typescript}, Node16, CommonJS`,
   async run(site) {
@@ -164,7 +164,7 @@ const traced = {
     site.bring("report.cjs", "trace.mjs", ...Object.values(PROGRAMS));
     await site.run("npm", "install", PACKAGE, "@vercel/nft@1.11.5");
     await site.run("node", "trace.mjs");
-    // What was traced has to do alone.
+    // The traced files have to work without the others.
     renameSync(path.join(site.folder, "node_modules"), path.join(site.folder, "elsewhere"));
     for (const file of Object.values(PROGRAMS)) await site.check("node", `traced/${file}`);
   },
@@ -218,10 +218,10 @@ export async function implementationOf(starting) {
   }
 }
 
-/** The app's pages have to come, with keys that the installed addon derived. */
+/** Fails unless the app's pages come, with keys that the installed addon derived. */
 const visit = async (site, starting) => site.checkNative(await implementationOf(starting));
 
-/** Lets the app itself use the package, with that in its configurations; the addon has to derive its keys. */
+/** Builds and serves the app with these configurations. A route handler of the app uses the package, which must be the addon. */
 async function useInRoute(site, nextConfig, viteConfig) {
   site.write("next.config.js", `import config from "./app.config.js";\nexport default ${nextConfig};\n`);
   site.write("vite.config.js", viteConfig);
@@ -261,7 +261,7 @@ const apps = [
       await installExample(site, { install: ["yarn", "install"] });
       await site.run("yarn", "vite", "build");
       const { stdout } = await site.run("yarn", "bin", "vinext");
-      // As `yarn node` has it.
+      // The same flags as `yarn node` uses.
       const hooks = `--require ${site.folder}/.pnp.cjs --loader ${site.folder}/.pnp.loader.mjs`;
       const env = { ...site.env, NODE_OPTIONS: hooks };
       await visit(site, startServer(site.folder, { ...site, env, cli: stdout.trim() }));

@@ -41,7 +41,7 @@ const vitest = {
   },
 };
 
-/** With STOCK, the example's configuration has vinext's plugin and not this package's. */
+/** With STOCK set, the example's configuration has vinext's plugin only. */
 const vitestOfApp = {
   title: `Vitest ${VITEST}, with the configuration of a vinext app`,
   async run(site) {

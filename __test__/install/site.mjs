@@ -1,4 +1,4 @@
-// Where one row takes place: an empty project with a Node and a registry, and without a Rust toolchain.
+// The project of one row: an empty folder, with a Node and a registry, and without a Rust toolchain.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -54,14 +54,14 @@ export class Site {
     return readFileSync(path.join(this.folder, file), "utf8");
   }
 
-  /** The same place, with another folder as the project. */
+  /** The same, with another folder as the project. */
   at(folder) {
     const site = this.#but({ folder });
     site.write("expected.json", EXPECTED);
     return site;
   }
 
-  /** The same place, with more in the environment. */
+  /** The same, with more in the environment. */
   with(env) {
     return this.#but({ env: { ...this.env, ...env } });
   }
@@ -75,17 +75,17 @@ export class Site {
     rmSync(path.join(this.folder, `node_modules/vinext-cache-key-${this.target}`), { recursive: true });
   }
 
-  /** The folder without links, as the package sees it. */
+  /** The folder's real path, as the package sees it. */
   get realFolder() {
     return realpathSync(this.folder);
   }
 
-  /** Brings files that lie beside this one. */
+  /** Copies files from files/ into the project. */
   bring(...files) {
     for (const file of files) cpSync(path.join(HERE, "files", file), path.join(this.folder, file));
   }
 
-  /** Runs a program, by the name it has on the PATH or among the tools here; returns what it printed. */
+  /** Runs a program of the project, of the tools installed here, or on the PATH. Returns what it printed. */
   async run(program, ...args) {
     const tool = path.join(TOOLS, ".bin", program);
     const own = path.join(this.folder, "node_modules/.bin", program);
@@ -100,7 +100,7 @@ export class Site {
     }
   }
 
-  /** Runs a program that ends in a report of the package, which must be of the native one and without a fault. */
+  /** Runs a program that prints the package's report. Fails unless the addon is loaded, every key is right and nothing is warned of. */
   async check(program, ...args) {
     const { stdout, stderr } = await this.run(program, ...args);
     assert.equal(stderr, "", "something was warned of");
@@ -109,11 +109,11 @@ export class Site {
     this.checkNative(implementation);
   }
 
-  /** Nothing but the binary that was installed here, for this platform, must have been loaded. */
+  /** Fails unless the loaded implementation is this platform's binary, from this project. */
   checkNative({ kind, target, binary, reason }) {
     assert.equal(kind, "native", reason);
     assert.equal(target, this.target);
     const installed = path.relative(realpathSync(path.dirname(this.folder)), realpathSync(binary));
-    assert.ok(!installed.startsWith(".."), `${binary} is not what was installed`);
+    assert.ok(!installed.startsWith(".."), `${binary} was not installed here`);
   }
 }

@@ -1,4 +1,4 @@
-// Every export with its types, as strict code meets them.
+// Uses every export with its types, in strict code.
 import {
   buildUseCacheKey,
   deriveUseCacheKey,

@@ -1,4 +1,4 @@
-// Prints what a program that has the package's exports finds them to be.
+// Prints which implementation a program has loaded, which exports are missing and which keys are wrong.
 "use strict";
 
 const { names, vectors } = require("./expected.json");

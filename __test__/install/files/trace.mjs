@@ -1,4 +1,4 @@
-// Copies the files that @vercel/nft finds a program to need, and those alone.
+// Copies the files that @vercel/nft finds for the two programs, and no others.
 import { nodeFileTrace } from "@vercel/nft";
 import { cpSync } from "node:fs";
 
