@@ -34,8 +34,8 @@ export function launch(args, { env, cwd, node = process.execPath, cli = CLI, std
  *   a pipe, or from a file.
  */
 export async function run(args, { input = "", inputFile = false, ...options } = {}) {
-  const file = inputFile ? openUnnamed(input) : undefined;
-  const child = launch(args, { ...options, stdin: file });
+  const file = inputFile ? openTemporary(input) : undefined;
+  const child = launch(args, { ...options, stdin: file?.descriptor });
   const [out, err] = [child.stdout, child.stderr].map((stream) => {
     let text = "";
     stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
@@ -45,16 +45,19 @@ export async function run(args, { input = "", inputFile = false, ...options } = 
   child.stdin?.on("error", () => {});
   child.stdin?.end(input);
   const [code, signal] = await once(child, "close");
-  if (file !== undefined) closeSync(file);
+  file?.close();
   return { code, signal, out: out(), err: err() };
 }
 
-/** A file that is gone once it is closed. */
-function openUnnamed(content) {
+/** A file that is open, and removed by `close`. Windows does not remove a file that is open. */
+function openTemporary(content) {
   const folder = mkdtempSync(join(tmpdir(), "input-"));
   const path = join(folder, "input");
   writeFileSync(path, content);
-  const file = openSync(path, "r");
-  rmSync(folder, { recursive: true });
-  return file;
+  const descriptor = openSync(path, "r");
+  const close = () => {
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true });
+  };
+  return { descriptor, close };
 }
