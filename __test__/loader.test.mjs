@@ -519,7 +519,9 @@ test("under Node's permission model, as it permits", async (t) => {
   const own = `--allow-fs-read=${copy.folder}/`;
   const all = `--allow-fs-read=${path.dirname(copy.folder)}/`;
   await refused("start Node with --allow-addons", all);
-  await refused(`start Node with ${all}`, own, "--allow-addons");
+  // Node 20 does not ask whether it may read an addon that it loads. On Linux the loader reads the file before.
+  const checksAddons = process.platform === "linux" || !process.version.startsWith("v20.");
+  if (checksAddons) await refused(`start Node with ${all}`, own, "--allow-addons");
   const { implementation, key, stderr } = await run(all, "--allow-addons");
   t.deepEqual([implementation.kind, key], ["native", KEY]);
   t.notRegex(stderr, /VINEXT_CACHE_KEY/);
