@@ -22,6 +22,7 @@ const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));
  * @property {string} [target] The loader's name for the platform, if it differs from `platform`.
  * @property {string} [root] The folder of the package, if it is not this repository.
  * @property {string[]} [moreSuites]
+ * @property {boolean} [isUnstable] Whether processes crash by chance here. Suites with a failure then run a second time.
  * @property {boolean} [app] Whether the example app is built and served as well.
  * @property {NodeJS.ProcessEnv} [env] Complete after `prepare`.
  */
