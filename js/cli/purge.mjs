@@ -12,10 +12,10 @@ import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
 import { renderShares } from "./shares.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
-/** A terminal's Ctrl-C, as a shell sees it. */
+/** What a shell reports for a process that Ctrl-C ended: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 const SAMPLE = 1000;
-/** Node waits 1 ms instead of longer. */
+/** In ms. Node waits 1 ms if it is asked to wait longer than this. */
 const LONGEST_PAUSE = 2 ** 31 - 1;
 
 export const help = `vinext-cache-key purge <store> --keep <seed>… [options]
@@ -32,7 +32,7 @@ ${STORE_HELP}
                          stands for any text up to what follows: "shop:*:"
   --next                 also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
                          every deployment of Next.js that still runs
-  --allow-unseen         a deployment or build to keep may be without any key
+  --allow-unseen         do not require a key of every deployment and build to keep
   --pause <ms>           wait after each batch of deletions
   --yes                  delete
   --json                 print the result as JSON, or the error if the store cannot be read
@@ -155,7 +155,7 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
   if (!yes || stale === 0) return nothing;
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  // A second Ctrl-C ends the process at once, as without a listener.
+  // A second Ctrl-C ends the process at once, because the listener is gone by then.
   process.once("SIGINT", interrupt);
   const { failures, ...counts } = await deleteStale(store, filter, stale, Number(pause), interruption.signal);
   process.off("SIGINT", interrupt);
@@ -187,7 +187,7 @@ async function deleteStale(store, filter, stale, pause, signal) {
       sum.missing += missing;
       sum.unanswered += unanswered;
       for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
-      // It refuses every key, or it is gone.
+      // The server refuses every key, or it is gone.
       if (deleted + missing === 0) return;
       progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
       if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});

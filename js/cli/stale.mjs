@@ -12,7 +12,7 @@ import { mayHaveNoPrefix } from "./store-prefix.mjs";
 import { isWithoutKeys, summary, totals } from "./summary.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
-/** Bytes of the list in which a prefix is looked for that was not named. */
+/** How many bytes at the start of the list are searched for a prefix that was not named. */
 const SAMPLE = 64 << 10;
 
 export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > stale-keys
@@ -82,7 +82,7 @@ export async function run(values, positionals) {
   if (result.refused) throw new CliError(result.refused);
 }
 
-/** Whoever asks for JSON parses stderr, so a refusal is part of the JSON. */
+/** Programs parse stderr then, so a refusal is part of the JSON. */
 async function reportJson(/** @type {() => Promise<{ refused?: string }>} */ filter) {
   const result = await filter().catch((error) => {
     if (!(error instanceof CliError) || error instanceof UsageError || error instanceof ReaderGone)
@@ -108,7 +108,7 @@ function keysIn(list, /** @type {import("./filter.mjs").FilterOptions} */ { nul,
  * @param {boolean} unseenAllowed Whether a deployment to keep may be without any key.
  */
 async function filterInput(filter, options, unseenAllowed) {
-  // The keys may go to the terminal themselves.
+  // Not if the keys themselves go to the terminal.
   const progress = new Progress(process.stderr.isTTY && !process.stdout.isTTY && process.stderr);
   let bytes = 0;
   let sample = "";

@@ -10,11 +10,11 @@ import { stripVTControlCharacters } from "node:util";
 import { StoreError, UsageError } from "../errors.mjs";
 import { countFailure } from "./store.mjs";
 
-/** As many names as KV lists in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
+/** KV lists this many names in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
 const PAGE = 1000;
-/** Deletions at a time in the local KV, which has no command for many. */
+/** The local KV deletes one name at a time: this many calls run side by side. */
 const AT_ONCE = 50;
-/** A Wrangler that takes longer is taken for stuck. A list takes a request for each 1,000 names. */
+/** After this time Wrangler is taken for stuck. To list names takes a request for each 1,000. */
 const LIST_MINUTES = 60;
 const DELETE_MINUTES = 10;
 
@@ -74,7 +74,7 @@ async function openLocal(binding) {
       {
         name: binding,
         async *keys() {
-          // `wrangler kv key list --local` ends after the first page without a word.
+          // Not `wrangler kv key list --local`: it ends after the first page, and reports no error.
           /** @type {string | undefined} */
           let cursor;
           for (;;) {
@@ -158,11 +158,11 @@ function parseList(text) {
     const list = JSON.parse(text);
     if (Array.isArray(list) && list.every((item) => typeof item?.name === "string")) return list;
   } catch {
-    // Reported below, as every other answer that is not a list of names.
+    // Reported below, like JSON that is not a list of names.
   }
   throw new StoreError(
     "UNREADABLE",
-    `wrangler kv key list printed something else than a list of names: ${text.slice(0, 200)}`,
+    `wrangler kv key list did not print a list of names: ${text.slice(0, 200)}`,
   );
 }
 

@@ -5,10 +5,10 @@ import { pathToFileURL } from "node:url";
 import { CliError, StoreError, UsageError } from "../errors.mjs";
 import { countFailure } from "./store.mjs";
 
-/** As many keys a SCAN looks at: enough to be fast, few enough that the server answers others in between. */
+/** How many keys one SCAN looks at: enough to be fast, few enough that the server answers others in between. */
 const PAGE = 1000;
 const CONNECT_TIMEOUT = 10_000;
-/** A server that answers nothing for so long, not even the PING that is sent meanwhile, is taken for dead. */
+/** A server is taken for dead if it answers nothing for this long, not even the PING that is sent meanwhile. */
 const SILENCE_TIMEOUT = 60_000;
 
 /**
@@ -20,7 +20,7 @@ const SILENCE_TIMEOUT = 60_000;
 export async function openRedis(text, databaseOption) {
   const { url, database } = parseUrl(text, databaseOption);
   const library = await loadClient();
-  // Before version 5 it has another interface.
+  // Versions before 5 have another interface.
   if (!library.RESP_TYPES)
     throw new StoreError("CLIENT", "@redis/client is too old: npm install --save-dev @redis/client@6");
   const first = await connect(library, url);
@@ -98,7 +98,7 @@ async function connect({ createClient, RESP_TYPES }, url) {
     // Keys are bytes. The client's timeout of a single command costs more than the command itself.
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 0 },
   });
-  // Whatever waits for an answer fails as well, and says why.
+  // Every command that waits for an answer fails too, with the reason.
   client.on("error", () => {});
   try {
     await client.connect();
@@ -120,7 +120,7 @@ function wordsOf(/** @type {unknown} */ error) {
  * @param {Client} client @param {URL} url
  */
 async function mastersOf(client, url) {
-  // HELLO is the one command that tells, and that no user is refused.
+  // HELLO tells the mode, and every user may call it.
   const hello = /** @type {{ mode?: unknown }} */ (await client.sendCommand(["HELLO"]));
   if (String(hello.mode) !== "cluster") return;
   const ranges = await client.withTypeMapping({}).clusterSlots();
@@ -128,7 +128,7 @@ async function mastersOf(client, url) {
   const masters = new Map();
   for (const { master } of ranges) {
     const one = new URL(url);
-    // A server that does not know its own name is the one that was asked.
+    // A server that does not know its own address is the one that was asked.
     if (master.host && master.host !== "?") {
       one.hostname = master.host.includes(":") ? `[${master.host}]` : master.host;
     }
@@ -157,7 +157,7 @@ const nodeOf = ({ ErrorReply }, client, name, inCluster) => {
       } while (cursor !== "0");
     },
     async delete(keys) {
-      // One command for all is faster, and deletes none if the server refuses it. A cluster takes it for keys of one slot only.
+      // One command for all is faster, and deletes none if the server refuses it. In a cluster its keys must be of one slot.
       const outcomes = inCluster
         ? await unlinkEach(client, keys)
         : await unlink(client, keys).then(
