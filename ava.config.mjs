@@ -3,8 +3,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 
 const folder = new URL("__test__/", import.meta.url);
-const all = "__test__/**/*.test.mjs";
-const slow = "__test__/**/*.slow.test.mjs";
+const all = "__test__/*.test.mjs";
+const slow = "__test__/*.slow.test.mjs";
 const withShares = readdirSync(folder)
   .filter((name) => name.endsWith(".test.mjs"))
   .filter((name) => readFileSync(new URL(name, folder), "utf8").includes("/share.mjs"))

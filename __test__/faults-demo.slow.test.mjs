@@ -14,7 +14,7 @@ import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 const overRedis = redisIsHere ? test.serial : test.serial.skip;
 const ADAPTER = fileURLToPath(new URL("../examples/two-deployments/cache/redis.js", import.meta.url));
 const DEPLOYMENTS = ["blue", "green"];
-/** A request waits for a few commands of at most a second each. The rest is for a busy machine. */
+/** A request waits for a few commands of at most 2 seconds each. The rest is for a busy machine. */
 const PATIENCE = 20_000;
 const RECOVERY = 60_000;
 

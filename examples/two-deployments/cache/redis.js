@@ -5,7 +5,7 @@ import { forgiving } from "./forgiving.js";
 import { stateOf } from "./freshness.js";
 
 /** The longest that a command may take, in milliseconds. */
-const TIME_LIMIT = 1000;
+const TIME_LIMIT = 2000;
 
 export default function createHandler() {
   const { REDIS_URL, CACHE_PREFIX = "" } = process.env;
@@ -24,10 +24,14 @@ export default function createHandler() {
    */
   const redis = async (command) => {
     if (!client.isOpen) client.connect().catch(report);
-    const late = setTimeout(() => client.destroy(), TIME_LIMIT);
+    let pending = true;
+    // After a pause of this process the answer may be there, unread. So it is read once more before it counts as late.
+    const giveUp = () => setImmediate(() => pending && client.destroy());
+    const late = setTimeout(giveUp, TIME_LIMIT);
     try {
       return await command(client);
     } finally {
+      pending = false;
       clearTimeout(late);
     }
   };
