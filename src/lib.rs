@@ -30,6 +30,7 @@ pub mod next_key;
 #[cfg(all(feature = "node", not(test)))]
 mod node;
 pub mod quoted;
+mod search;
 pub mod stale;
 pub mod storage_key;
 pub mod store_prefix;

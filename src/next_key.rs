@@ -26,7 +26,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use crate::search;
 
 /// The build ID of every development server.
 const DEVELOPMENT: &str = "development";
@@ -103,7 +103,7 @@ pub fn parse_next_key(key: &[u8]) -> Option<NextKey<'_>> {
 /// Whether this may be a key of a later release of Next.js, or a damaged one.
 #[must_use]
 pub fn resembles_next_key(key: &[u8]) -> bool {
-    starts_like_a_key(key) && memmem::find(key, JSON_MARK).is_some()
+    starts_like_a_key(key) && search::find(key, JSON_MARK).is_some()
 }
 
 /// Tells most of what a store holds from keys, by a few bytes.

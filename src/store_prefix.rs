@@ -1,6 +1,6 @@
 //! What a store's adapter puts in front of keys.
 
-use memchr::memmem;
+use crate::search;
 
 /// Text in front of a key, such as `cache:`. One `*` in it stands for one or more bytes: `shop:*:` matches
 /// `shop:build-7:`. The `*` ends where the text behind it first occurs, so no key can match in two ways.
@@ -46,7 +46,7 @@ impl StorePrefix {
         // An empty `Vec` points nowhere, and glibc's vectorised `memcmp` is slow at such an address: 10 ns per key.
         let rest = if self.start.is_empty() { key } else { key.strip_prefix(self.start.as_slice())? };
         let Some(end) = &self.end else { return Some(rest) };
-        let found = memmem::find(rest, end)?;
+        let found = search::find(rest, end)?;
         if found == 0 { None } else { rest.get(found + end.len()..) }
     }
 }

@@ -10,9 +10,10 @@
 //! A path starts with `/`, and a digest has 64 hexadecimal digits. A build ID is any text, so `:/` can be part of a build
 //! ID, the border between build ID and path, or part of a path. A key in which that is not certain is [`Page::Ambiguous`].
 
-use memchr::{memchr_iter, memmem};
+use memchr::memchr_iter;
 
 use crate::deployment_id::is_id_byte;
+use crate::search;
 
 /// What stands before the deployment ID that scopes a page key.
 const DEPLOYMENT_MARK: &[u8] = b"deployment:";
@@ -176,7 +177,7 @@ impl<'a> PagePath<&'a [u8]> {
 /// The locale at the end of a path. A path may itself hold what marks one: the last mark counts.
 fn split_locale(page: Page<&[u8]>) -> (Page<&[u8]>, Option<&[u8]>) {
     let Page::Certain { build_id, path: PagePath::Path(text) } = page else { return (page, None) };
-    let split = memmem::rfind(text, LOCALE_MARK).and_then(|mark| text.split_at_checked(mark));
+    let split = search::find_last(text, LOCALE_MARK).and_then(|mark| text.split_at_checked(mark));
     let Some((path, locale)) = split.filter(|(path, _)| !path.is_empty()) else { return (page, None) };
     (Page::Certain { build_id, path: PagePath::Path(path) }, locale.strip_prefix(LOCALE_MARK))
 }
