@@ -18,6 +18,8 @@ const tailOf = (text) => text.trim().split("\n").slice(-REPORTED_LINES).join("\n
 
 const has = (folder, ...programs) => programs.some((program) => existsSync(path.join(folder, program)));
 
+const changed = (site, changes) => Object.assign(Object.create(Site.prototype), site, changes);
+
 export class Site {
   /**
    * @param {{ folder: string, registry: string, target: string, version: string, node: string, signal: AbortSignal }} how
@@ -56,18 +58,14 @@ export class Site {
 
   /** The same, with another folder as the project. */
   at(folder) {
-    const site = this.#but({ folder });
+    const site = changed(this, { folder });
     site.write("expected.json", EXPECTED);
     return site;
   }
 
   /** The same, with more in the environment. */
   with(env) {
-    return this.#but({ env: { ...this.env, ...env } });
-  }
-
-  #but(changes) {
-    return Object.assign(Object.create(Site.prototype), this, changes);
+    return changed(this, { env: { ...this.env, ...env } });
   }
 
   /** Removes the package that has the binary, as installed by npm. */
