@@ -382,7 +382,8 @@ test("a platform's package that npm's lockfile has was left out: optional depend
 for (const [output, files] of Object.entries({
   "a standalone folder": { "package.json": { private: true, type: "module" }, "server.js": "" },
   "files that were traced": {},
-  "a manifest that lists nothing": { "package.json": [] },
+  // Not an array: Node 22 and newer refuse to resolve anything beside a package.json that is one.
+  "a manifest that lists nothing": { "package.json": {} },
 })) {
   test(`in the output of a build nothing is to be installed or deleted: ${output}`, async (t) => {
     const { missing, damaged } = await remedies(t, { files });
