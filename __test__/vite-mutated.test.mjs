@@ -4,8 +4,9 @@ import test from "ava";
 import fc from "fast-check";
 import { mutatedCode } from "./helpers/mutated-code.mjs";
 import { divided } from "./helpers/properties.mjs";
+import { share } from "./helpers/share.mjs";
 
-const CASES = 120;
+const CASES = share(1200);
 
 for (const { title, property, numRuns } of divided(mutatedCode, CASES)) {
   test(`${title}: declined, or the same keys, ${numRuns} times`, (t) => {

@@ -1,12 +1,14 @@
 // The differential suites for as long as you like: random inputs, ours beside vinext's own functions, then native beside
 // portable, then the plugin over vinext's modules with random changes.
-//   npm run fuzz -- [--cases N] [--seed N]   the same seed and number of cases are the same inputs
+// Then coverage-guided fuzzing of the Rust core, see fuzz-targets.mjs.
+//   npm run fuzz -- [--cases N] [--seed N] [--seconds N]   the same seed and number of cases are the same inputs
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { agreement } from "../helpers/agreement.mjs";
 import { implementations } from "../helpers/implementations.mjs";
 import { mutatedCode } from "../helpers/mutated-code.mjs";
 import { divided, properties } from "../helpers/properties.mjs";
+import { runTargets } from "./fuzz-targets.mjs";
 
 const ROUND = 20_000;
 
@@ -14,11 +16,12 @@ const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "1000000" },
     seed: { type: "string", default: String(Math.trunc(Math.random() * 2 ** 31)) },
+    seconds: { type: "string", default: "0" },
   },
 });
-const [all, seed] = [values.cases, values.seed].map((text) => {
+const [all, seed, seconds] = [values.cases, values.seed, values.seconds].map((text) => {
   if (/^\d{1,10}$/.test(text)) return Number(text);
-  console.error(`"${text}" is no number: npm run fuzz -- [--cases N] [--seed N]`);
+  console.error(`"${text}" is not a number: npm run fuzz -- [--cases N] [--seed N] [--seconds N]`);
   process.exit(2);
 });
 
@@ -52,3 +55,4 @@ passed.push(await fuzz("native beside portable", agreement(...apis)));
 passed.push(await fuzz("vinext's modules with changes", mutatedCode, Math.ceil(all / 1000)));
 show("");
 console.log(`${passed.join(", ")}: no mismatch. Seed: ${seed}`);
+if (seconds > 0) runTargets(seconds);

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { nightlyFiles } from "./nightly.mjs";
 import { platformFiles } from "./platforms.mjs";
 
 const COMMANDS = ["explain", "inspect", "purge", "stale", "prefix"];
@@ -19,7 +20,7 @@ const section = (title, text) => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const read = (file) => readFileSync(file, "utf8");
 
-const files = [...platformFiles(read), ...cliPage()];
+const files = [...platformFiles(read), ...nightlyFiles(read), ...cliPage()];
 const stale = files.filter(([file, text]) => !existsSync(file) || read(file) !== text);
 const generated = new Set(files.map(([file]) => path.dirname(file)));
 const surplus = readdirSync("npm")

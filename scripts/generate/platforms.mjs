@@ -30,8 +30,15 @@ function describe(platform) {
   };
 }
 
-/** Replaces what stands between two lines that stay. */
-function between(text, first, last, lines) {
+/**
+ * Replaces what stands between two lines that stay.
+ *
+ * @param {string} text
+ * @param {string} first
+ * @param {string} last
+ * @param {string[]} lines
+ */
+export function between(text, first, last, lines) {
   const start = text.indexOf(first) + first.length;
   const end = text.indexOf(last, start);
   if (start < first.length || end < 0)

@@ -1,0 +1,72 @@
+// The Rust core's mutants, by cargo-mutants. The unit tests come first, because they compile fastest; then the others, for what
+// survives them.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { nameOf } from "./verdict.mjs";
+
+const VERSION = "27.1.0";
+const OUTPUT = "target/mutants/rust";
+/** An endless loop is found by this. The tests take a tenth of it on an idle machine. */
+const SECONDS = 120;
+const JOBS = 2;
+
+/** Compiles cargo-mutants the first time, which takes some minutes. */
+export function cargoMutants() {
+  const root = path.resolve("target/tools");
+  const program = path.join(root, "bin/cargo-mutants");
+  if (!existsSync(program)) {
+    const target = ["--root", root, "--target-dir", path.join(root, "build")];
+    execFileSync("cargo", ["install", "--quiet", "--locked", ...target, `cargo-mutants@${VERSION}`], {
+      stdio: "inherit",
+    });
+  }
+  return program;
+}
+
+/** @param {string[]} filter Which files. */
+export function listMutants(filter) {
+  const args = ["mutants", "--no-config", "--list", "--json", "--diff", ...filter];
+  return JSON.parse(execFileSync(cargoMutants(), args, { encoding: "utf8", maxBuffer: 2 ** 28 }));
+}
+
+/** @param {any} mutant */
+export const rustName = ({ file, span, name }) =>
+  nameOf(file, span.start.line, name.replace(/^\S+:\d+:\d+: /, ""));
+
+const CORE = ["--exclude", "src/node/**"];
+
+/** @param {{ k: number, n: number }} shard */
+export async function rust({ k, n }) {
+  rmSync(OUTPUT, { recursive: true, force: true });
+  const common = [
+    ...CORE,
+    "--no-config",
+    "--profile",
+    "mutants",
+    "--output",
+    OUTPUT,
+    "--shard",
+    `${k - 1}/${n}`,
+  ];
+  const limits = ["--jobs", String(JOBS), "--timeout", String(SECONDS)];
+  const test = (...args) => {
+    const { status } = spawnSync(cargoMutants(), ["mutants", ...common, ...limits, ...args], {
+      stdio: "inherit",
+    });
+    // 0: all are caught. 2: some are missed. 3: some took too long.
+    if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants failed with status ${status}`);
+    return JSON.parse(readFileSync(`${OUTPUT}/mutants.out/outcomes.json`, "utf8")).outcomes;
+  };
+  const first = test("--", "--lib");
+  const second = test("--iterate", "--", "--tests");
+  const survivors = new Set(
+    second.filter(({ summary }) => summary === "MissedMutant").map(({ scenario }) => scenario.Mutant.name),
+  );
+  const viable = first.filter(({ scenario, summary }) => scenario.Mutant && summary !== "Unviable");
+  const results = viable.map(({ scenario: { Mutant } }) => ({
+    name: rustName(Mutant),
+    survived: survivors.has(Mutant.name),
+  }));
+  return { results, all: listMutants(CORE).map(rustName), covers: (file) => file.endsWith(".rs") };
+}
