@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildApp } from "../../scripts/lib/vinext-server.mjs";
-import { installExample, usePlugNPlay } from "./rows.mjs";
+import { installExample, useYarn } from "./rows.mjs";
 
 const PACKAGE = "vinext-cache-key";
 const PROGRAM = "common.cjs";
@@ -87,7 +87,7 @@ const PNPM = { install: (site) => site.run("pnpm", "add", PACKAGE) };
 const YARN = {
   start: ["yarn", "node"],
   async install(site) {
-    usePlugNPlay(site);
+    useYarn(site);
     await site.run("yarn", "add", PACKAGE);
   },
 };

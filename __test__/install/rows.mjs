@@ -52,7 +52,8 @@ export async function runBoth(site, start) {
   for (const file of Object.values(PROGRAMS)) await site.check(...start, file);
 }
 
-export function usePlugNPlay(site) {
+/** @param {object} [settings] more of Yarn's settings */
+export function useYarn(site, settings) {
   site.write(".yarnrc.yml", {
     npmRegistryServer: `http://${site.registry}`,
     unsafeHttpWhitelist: ["127.0.0.1"],
@@ -60,10 +61,16 @@ export function usePlugNPlay(site) {
     pnpEnableEsmLoader: true,
     // The package was published seconds ago.
     npmMinimalAgeGate: 0,
+    ...settings,
   });
   // Without a lockfile, Yarn would take the project for a part of one in a folder above.
   site.write("yarn.lock", "");
 }
+
+const YARN_1 = "1.22.22";
+const NPM_10 = "10.9.4";
+/** Runs a package manager that is itself a package of npm. */
+const npmExec = (name, ...command) => ["npm", "exec", "--yes", `--package=${name}`, "--", ...command];
 
 const DENO_ADD = ["deno", "add", "--minimum-dependency-age=0", `npm:${PACKAGE}`];
 
@@ -72,9 +79,24 @@ const managers = [
   {
     title: "Yarn, Plug'n'Play",
     run(site) {
-      usePlugNPlay(site);
+      useYarn(site);
       return both(site, ["yarn", "add", PACKAGE], ["yarn", "node"]);
     },
+  },
+  {
+    title: "Yarn, node_modules",
+    run(site) {
+      useYarn(site, { nodeLinker: "node-modules" });
+      return both(site, ["yarn", "add", PACKAGE], ["node"]);
+    },
+  },
+  {
+    title: `Yarn ${YARN_1}`,
+    run: (site) => both(site, npmExec(`yarn@${YARN_1}`, "yarn", "add", PACKAGE), ["node"]),
+  },
+  {
+    title: `npm ${NPM_10}`,
+    run: (site) => both(site, npmExec(`npm@${NPM_10}`, "npm", "install", PACKAGE), ["node"]),
   },
   { title: "Bun", run: (site) => both(site, ["bun", "add", PACKAGE], ["bun", "run"]) },
   {
@@ -257,7 +279,7 @@ const apps = [
   {
     title: "vinext app, Yarn, Plug'n'Play",
     async run(site) {
-      usePlugNPlay(site);
+      useYarn(site);
       await installExample(site, { install: ["yarn", "install"] });
       await site.run("yarn", "vite", "build");
       const { stdout } = await site.run("yarn", "bin", "vinext");
