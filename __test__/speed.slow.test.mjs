@@ -7,11 +7,11 @@ import test from "ava";
 import { cases } from "../benchmark/cases.mjs";
 import { contend } from "../benchmark/contenders.mjs";
 import { measure, processorTime, shortest } from "../benchmark/measure.mjs";
-import { implementation } from "../js/index.js";
+import { implementation } from "../index.js";
 import { CLI, environment } from "./helpers/cli.mjs";
 
 const require = createRequire(import.meta.url);
-const ENTRY = require.resolve("../js/index.js");
+const ENTRY = require.resolve("../index.js");
 const native = implementation.kind === "native" ? test.serial : test.serial.skip;
 
 native("a key takes no more than so many times what SHA-256 takes", (t) => {
@@ -54,7 +54,7 @@ function shortestOf(runs) {
 
 native("`require` takes no more than SHA-256 over 10 MB", (t) => {
   const [loading, megabyte] = shortestOf({ loading: () => usedBy("-e", LOAD), hashing });
-  t.log(`${loading} ms, SHA-256 ${10 * megabyte} ms`);
+  t.log(`${loading.toFixed(1)} ms, SHA-256 ${(10 * megabyte).toFixed(1)} ms`);
   t.true(loading <= 10 * megabyte);
 });
 
@@ -64,6 +64,8 @@ native("`--help` takes no more than an empty module and SHA-256 over 28 MB", (t)
     help: () => usedBy(`--import=${AT_EXIT}`, CLI, "--help"),
     hashing,
   });
-  t.log(`${help} ms, an empty module ${empty} ms, SHA-256 ${28 * megabyte} ms`);
+  t.log(
+    `${help.toFixed(1)} ms, an empty module ${empty.toFixed(1)} ms, SHA-256 ${(28 * megabyte).toFixed(1)} ms`,
+  );
   t.true(help - empty <= 28 * megabyte);
 });
