@@ -181,10 +181,15 @@ test("both give the same keys at every length around the buffers", (t) => {
   t.deepEqual([...new Set(calls)].sort(), ["buildKey", "entriesKey", "textKey"]);
 });
 
-test("the benchmark times the fast path in every case", (t) => {
+test("the benchmark times the fast path, except in the cases that are to be declined", (t) => {
+  const declined = ["12 form fields", "64 KB JSON, declined"];
   for (const { name, call, args } of cases) {
     const { calls, api } = watched();
     t.is(api[call](...args), plain[call](...args), name);
-    t.regex(calls.join(), /^(?:buildKey|textKey|entriesKey)$/, name);
+    t.regex(
+      calls.join(),
+      declined.includes(name) ? /^digest,buildKey$/ : /^(?:buildKey|textKey|entriesKey)$/,
+      name,
+    );
   }
 });
