@@ -136,14 +136,20 @@ for (const [name, api] of implementations) {
 }
 
 test("JSON.stringify that was replaced before the package was loaded", (t) => {
-  const load = `
-    const { stringify } = JSON;
-    JSON.stringify = (value) => stringify({ ...value, added: 1 });
-    const { flightArgumentsKey, implementation } = require("vinext-cache-key");
-    console.log(implementation.kind, flightArgumentsKey({ version: 1, reply: "x" }));`;
-  const stdout = execFileSync(process.execPath, ["-e", load], { encoding: "utf8" });
   const key = under(changed["JSON.stringify"], () => vinext.flightArgumentsKey({ version: 1, reply: "x" }));
-  t.is(stdout.trim(), `native ${key}`);
+  for (const replacement of [
+    "(value) => original({ ...value, added: 1 })",
+    "function stringify() { return original({ ...arguments[0], added: 1 }); }",
+    "(value) => original({ ...value, added: 1 }, /* [native code] */)",
+  ]) {
+    const load = `
+      const { stringify: original } = JSON;
+      JSON.stringify = ${replacement};
+      const { flightArgumentsKey, implementation } = require("vinext-cache-key");
+      console.log(implementation.kind, flightArgumentsKey({ version: 1, reply: "x" }));`;
+    const stdout = execFileSync(process.execPath, ["-e", load], { encoding: "utf8" });
+    t.is(stdout.trim(), `native ${key}`, replacement);
+  }
 });
 
 for (const [name, api] of implementations) {
