@@ -229,7 +229,14 @@ fn refuses_to_keep_nothing() {
 fn refuses_another_separator() {
     let nul = || Options { separator: Separator::Nul, ..Options::default() };
     let refusal = |options, chunks: &[&[u8]]| filter(options, chunks).unwrap_err();
-    assert_eq!(refusal(Options::default(), &[b"use-cache:build:v1:a\0"]), Refusal::NulAmongLines);
+    for chunks in [
+        &[&b"use-cache:build:v1:a\0"[..]][..],
+        &[b"use-cache:build:v1:a", b"b\0c\n"],
+        &[b"use-cache:build:v1:a", b"\n", b"use-cache:build:v2:a\nb\0"],
+        &[b"\0\n"],
+    ] {
+        assert_eq!(refusal(Options::default(), chunks), Refusal::NulAmongLines);
+    }
     assert_eq!(refusal(nul(), &[b"use-cache:build:v1:a\n", b"b\n"]), Refusal::LinesWithoutNul);
     let long = vec![b'a'; (8 << 20) + 1];
     assert_eq!(refusal(nul(), &[&long, &long]), Refusal::KeyTooLong);
