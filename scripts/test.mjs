@@ -2,12 +2,13 @@
 import { spawnSync } from "node:child_process";
 
 const args = process.argv.slice(2);
-const slow = args.includes("--slow");
-const ava = ["npx", ["ava", ...args.filter((arg) => arg !== "--slow")]];
-const suites = slow ? [ava] : [["cargo", ["test", "--quiet"]], ava];
-const set = slow ? { TEST_SET: "slow" } : { TEST_SET: "fast", TEST_SHARE: "0.1" };
+const ava = (set) => ["npx", ["ava", ...args.filter((arg) => arg !== "--slow")], set];
+const fast = ava({ TEST_SET: "fast", TEST_SHARE: "0.1" });
+const suites = args.includes("--slow")
+  ? [ava({ TEST_SET: "timed" }), ava({ TEST_SET: "slow" })]
+  : [["cargo", ["test", "--quiet"]], fast];
 
-for (const [command, suiteArgs] of suites) {
+for (const [command, suiteArgs, set = {}] of suites) {
   console.log(`› ${command} ${suiteArgs.join(" ")}`);
   const { status } = spawnSync(command, suiteArgs, {
     stdio: ["ignore", "inherit", "inherit"],
