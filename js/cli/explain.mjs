@@ -19,8 +19,8 @@ project's Vite and Next.js configuration, and calls generateBuildId twice. In a 
   --mode <name>  read the .env files of this mode, as vite build --mode does; production by default
   --json         print what is known as JSON
 
-Exit code 1 if a build now would fail, if the last build cannot be read, or if its server reads NEXT_DEPLOYMENT_ID when it
-starts and would not accept the value.
+Exit code 1 if a build now would fail, if the last build cannot be read, or if its server reads NEXT_DEPLOYMENT_ID
+when it starts and would not accept the value.
 
   npx vinext-cache-key explain apps/shop`;
 
