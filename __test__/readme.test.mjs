@@ -1,5 +1,6 @@
-// Every snippet of the README, and every example in the types, runs: `expression; // value` has that value. Links lead somewhere,
-// and pages that list something list all of it.
+// Every snippet of the README, and every example in the types, runs: `expression; // value` has that value. On the other pages,
+// snippets parse, and the commands, options, files and links that they name exist. Pages that list something list all of it.
+import { parse } from "acorn";
 import test from "ava";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -7,7 +8,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as api from "../index.js";
+import vinextCacheKey from "../js/vite.mjs";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
+import { run as runCommand } from "./helpers/cli.mjs";
 
 const page = (path) => new URL(`../${path}`, import.meta.url);
 const read = (path) => readFileSync(page(path), "utf8");
@@ -22,7 +25,10 @@ const PAGES = [
       .map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
   ),
 ];
-const fences = (text) => [...text.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code);
+const fences = (text, language = "js") =>
+  [...text.matchAll(/```(\w+)\n([^]*?)```/g)]
+    .filter(([, found]) => found === language)
+    .map(([, , code]) => code);
 
 /** Turns `expression; // value` into a check, of which there must be one. */
 function checked(code) {
@@ -97,6 +103,54 @@ for (const path of PAGES) {
     t.pass();
   });
 }
+
+for (const path of PAGES) {
+  test(`the code on ${path} parses, and uses what exists`, (t) => {
+    const text = read(path);
+    for (const code of fences(text)) {
+      const { body } = parse(code, { ecmaVersion: "latest", sourceType: "module" });
+      for (const { source, specifiers } of body.filter(({ type }) => type === "ImportDeclaration")) {
+        if (source.value !== "vinext-cache-key") continue;
+        for (const { imported } of specifiers) t.true(imported.name in api, imported.name);
+      }
+      for (const [call] of code.matchAll(/vinextCacheKey\([^)]*\)/g)) {
+        t.notThrows(() => new Function("vinextCacheKey", call)(vinextCacheKey), call);
+      }
+    }
+    for (const code of fences(text, "json")) t.notThrows(() => JSON.parse(code), code);
+    const { scripts } = JSON.parse(read("package.json"));
+    if (!path.startsWith("examples/")) {
+      for (const [command, name] of text.matchAll(/npm run ([\w:-]+)/g)) t.true(name in scripts, command);
+    }
+    for (const [, file] of text.matchAll(/`((?:src|js|scripts|__test__|docs|benchmark|fuzz)\/[\w./-]+)`/g)) {
+      t.true(existsSync(page(file)), file);
+    }
+    t.pass();
+  });
+}
+
+/** The commands on all pages, without those that only a shell can complete. */
+const commands = new Set(
+  PAGES.flatMap((path) => fences(read(path), "sh"))
+    .flatMap((code) => [...code.matchAll(/npx vinext-cache-key ([^\n|>)#]+)/g)])
+    .map(([, words]) => words.trim())
+    .filter((words) => !/\$\{|\\$/.test(words)),
+);
+
+test("the commands on all pages are known, with their options", async (t) => {
+  t.true(commands.size > 10);
+  const misused = [];
+  for (const command of commands) {
+    const args = command
+      .split(" ")
+      .filter((word) => word !== "-")
+      .map((word) => word.replaceAll('"', "").replace(/^\$\w+_URL$/, "redis://127.0.0.1:1"));
+    const { code, err } = await runCommand(args, { input: "" });
+    // Code 2 is for a command that is not written as it should be. Any other failure comes from there being no store.
+    if (code === 2) misused.push(`${command}: ${err}`);
+  }
+  t.deepEqual(misused, []);
+});
 
 test("docs/api.md names everything that the package exports, and the options of each function", (t) => {
   const text = read("docs/api.md");

@@ -500,6 +500,21 @@ test("an unchanged vinext has no warning for its page keys", async (t) => {
   t.deepEqual((await transform(vinext, { id: vinext.ids.pages, code: isrCache })).warnings, []);
 });
 
+for (const [options, received] of [
+  [true, "true"],
+  [null, "null"],
+  ["pages", '"pages"'],
+  [[{ pages: true }], String.raw`\[\{"pages":true\}\]`],
+  [() => ({}), "function"],
+]) {
+  test(`rejects options that are not an object: ${received}`, (t) => {
+    t.throws(() => vinextCacheKey(options), {
+      instanceOf: TypeError,
+      message: new RegExp(`must be an object, such as \\{ pages: true \\}; they are ${received}$`),
+    });
+  });
+}
+
 test("rejects options that it does not know", (t) => {
   t.throws(() => vinextCacheKey({ fileMetaData: true }), {
     instanceOf: TypeError,
