@@ -1,17 +1,21 @@
 // The example's app over a store that fails: every request is answered, by the deployment that it was sent to.
 // docs/reliability.md has the promises.
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import test from "ava";
 import { REQUESTS, ownerOf, valueIn } from "../scripts/demo/requests.mjs";
 import { Stage } from "../scripts/demo/stage.mjs";
+import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { startServer } from "../scripts/lib/vinext-server.mjs";
 import { changingTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
 import { CLOSE, silence, startFaultProxy } from "./helpers/fault-proxy.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 
 const overRedis = redisIsHere ? test.serial : test.serial.skip;
+const MAIN = fileURLToPath(new URL("../scripts/demo/main.mjs", import.meta.url));
 const ADAPTER = fileURLToPath(new URL("../examples/two-deployments/cache/redis.js", import.meta.url));
 const DEPLOYMENTS = ["blue", "green"];
 /** A request waits for a few commands of at most 2 seconds each. The rest is for a busy machine. */
@@ -169,6 +173,33 @@ overRedis("a store that is away when a server starts: it answers, and uses the s
       await visit(t, jumping);
       // Beside servers whose clock is right, over the same entries.
       await visit(t);
+    }
+  },
+);
+
+overRedis(
+  "the demo over a Redis that fails now and then: all is answered, nothing crosses, and it is purged",
+  async (t) => {
+    let commands = 0;
+    proxy.fault = async ([name], forward) => {
+      if (name !== "GET" && name !== "SET") return forward();
+      commands += 1;
+      if (commands % 10 === 0) return Buffer.from("-BUSY Redis is busy running a script\r\n");
+      if (commands % 7 === 0) await setTimeout(50);
+      return forward();
+    };
+    const args = [MAIN, "--redis", proxy.url, "--requests", "600", "--json"];
+    // The demo also claims that every answer is a hit, so that it fails here.
+    const { stdout, stderr } = await promisify(execFile)(modernNode(), args).catch((error) => error);
+    proxy.fault = undefined;
+    t.true(commands > 600, stderr);
+    const { checks } = JSON.parse(stdout);
+    for (const claim of [
+      /^every request was answered/,
+      /^no deployment answered with/,
+      /^the purge deleted all/,
+    ]) {
+      t.true(checks.find((check) => claim.test(check.claim)).ok, stdout);
     }
   },
 );
