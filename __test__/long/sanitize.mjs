@@ -3,7 +3,7 @@
 //   npm run sanitize                        both
 //   npm run sanitize -- address|memcheck    one of them; AddressSanitizer is for x86-64 and 64-bit ARM Linux with glibc
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,26 +38,23 @@ function built(args, env = {}) {
 }
 
 /**
- * A library to preload with the runtime that rustc brings. An addon has none of its own, because there can be only one in a
- * process, and it has to be there first.
+ * A library to preload with the runtime that rustc brings for programs. An addon has none of its own, because a process can have only
+ * one, and it has to be there first.
  */
 function addressRuntime(target, folder) {
-  const sysroot = execFileSync("rustc", ["--print=target-libdir", "--target", target], {
+  const libraries = execFileSync("rustc", ["--print=target-libdir", "--target", target], {
     encoding: "utf8",
   }).trim();
-  const [channel] = /nightly|beta|stable/.exec(
-    execFileSync("rustup", ["show", "active-toolchain"], { encoding: "utf8" }),
-  ) ?? ["stable"];
-  const library = path.join(folder, "libasan.so");
-  const archive = path.join(sysroot, `librustc-${channel}_rt.asan.a`);
+  const name = readdirSync(libraries).find((file) => /^librustc-.*_rt\.asan\.a$/.test(file));
+  const archive = path.join(folder, "runtime.a");
+  copyFileSync(path.join(libraries, name), archive);
+  // What only a program may have.
+  execFileSync("ar", ["d", archive, "asan_preinit.cpp.o"]);
+  // Not called libasan.so: the runtime takes that name for a second runtime.
+  const library = path.join(folder, "address-runtime.so");
   const whole = ["-Wl,--whole-archive", archive, "-Wl,--no-whole-archive"];
-  execFileSync(
-    "cc",
-    ["-shared", "-o", library, ...whole, "-lpthread", "-ldl", "-lrt", "-lm", "-lstdc++", "-lgcc_s"],
-    {
-      stdio: "inherit",
-    },
-  );
+  const libs = ["pthread", "dl", "rt", "m", "stdc++", "gcc_s"].map((lib) => `-l${lib}`);
+  execFileSync("cc", ["-shared", "-o", library, ...whole, ...libs], { stdio: "inherit" });
   return library;
 }
 
@@ -70,16 +67,25 @@ function address() {
   const cargo = ["--target", host, "--target-dir", folder];
   run("AddressSanitizer: the core's tests", "cargo", ["test", "--quiet", "--lib", "--tests", ...cargo], env);
   const messages = built(["build", "--lib", "--features", "node", ...cargo], env);
-  const addon = messages.flatMap(({ target, filenames }) =>
+  const files = messages.flatMap(({ target, filenames }) =>
     target?.name === "vinext_cache_key" ? filenames : [],
   );
-  run(`AddressSanitizer: ${CASES} random calls of each implementation`, process.execPath, calls, {
+  const addon = path.join(folder, "addon.node");
+  copyFileSync(
+    files.find((file) => file.endsWith(".so")),
+    addon,
+  );
+  const node = {
     VINEXT_CACHE_KEY: "native",
-    NAPI_RS_NATIVE_LIBRARY_PATH: addon.find((file) => file.endsWith(".so")),
+    NAPI_RS_NATIVE_LIBRARY_PATH: addon,
     LD_PRELOAD: addressRuntime(host, folder),
     // Node itself leaves memory to the end of the process.
     ASAN_OPTIONS: "detect_leaks=0",
-  });
+  };
+  // The loader would take another build where this one does not load.
+  const isLoaded = `process.exitCode = require("./index.js").implementation.binary === process.env.NAPI_RS_NATIVE_LIBRARY_PATH ? 0 : 1`;
+  run("AddressSanitizer: the addon loads", process.execPath, ["-e", isLoaded], node);
+  run(`AddressSanitizer: ${CASES} random calls of each implementation`, process.execPath, calls, node);
 }
 
 function memcheck() {

@@ -1,7 +1,7 @@
 // Mutants of the Node-API edge. cargo-mutants makes them; each one is compiled to an addon, and the random cases of `npm run fuzz`
 // and the suites of the API run over it.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { listMutants, rustName } from "./rust.mjs";
 
@@ -10,6 +10,10 @@ const SECONDS = 300;
 const FOLDER = path.resolve("target/mutants/addon");
 const LIBRARIES = { win32: "vinext_cache_key.dll", darwin: "libvinext_cache_key.dylib" };
 const SUITES = ["api", "addon", "fast-path", "cli-stale", "storage-key", "families"];
+
+/** The loader takes another build where this one does not load. */
+const IS_LOADED =
+  'process.exitCode = require("./index.js").implementation.binary === process.env.NAPI_RS_NATIVE_LIBRARY_PATH ? 0 : 1';
 
 /** A source file with the part of it replaced that a mutant replaces. */
 function mutated({ file, span, replacement }) {
@@ -53,9 +57,14 @@ export async function addon({ k, n }) {
       target,
     ];
     if (!succeeds("cargo", cargo)) continue;
-    const library = path.join(target, "debug", LIBRARIES[process.platform] ?? "libvinext_cache_key.so");
+    const library = path.join(FOLDER, "addon.node");
+    copyFileSync(
+      path.join(target, "debug", LIBRARIES[process.platform] ?? "libvinext_cache_key.so"),
+      library,
+    );
     const env = { VINEXT_CACHE_KEY: "native", NAPI_RS_NATIVE_LIBRARY_PATH: library };
     const survived =
+      succeeds(process.execPath, ["-e", IS_LOADED], env) &&
       succeeds(process.execPath, ["__test__/long/fuzz.mjs", "--cases", "3000", "--seed", "1"], env) &&
       succeeds("npx", ["ava", "--fail-fast", ...SUITES.map((name) => `__test__/${name}.test.mjs`)], env);
     console.log(`${survived ? "survived" : "killed"}  ${mutant.name}`);

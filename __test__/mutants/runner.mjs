@@ -67,13 +67,15 @@ class RandomCases {
     return { status: "complete", tests, mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, mutantActivation, testFilter }) {
+  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }) {
     if (mutantActivation === "static") stryker.activeMutant = activeMutant.id;
     await this.#load();
     // The shell remembers the prefix of a seed, and the mutant before this one may have made it.
     stryker.activeMutant = undefined;
     for (const api of this.#implementations) ["a", "b"].forEach((seed) => api.useCacheKeyPrefix(seed));
     stryker.activeMutant = activeMutant.id;
+    // Ends most endless loops with an error.
+    Object.assign(stryker, { hitCount: hitLimit === undefined ? undefined : 0, hitLimit });
     const names = (testFilter ?? [...this.#tests.keys()]).filter((name) => name !== AVA);
     for (const name of names) {
       const failureMessage = await this.#tests.get(name)();
