@@ -54,7 +54,7 @@ export function cut(text, width, from = "end") {
     : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
-/** A count, its digits in groups of three. To load `Intl.NumberFormat` takes 12 ms. */
+/** A count, its digits in groups of three. Loading `Intl.NumberFormat` takes 12 ms. */
 export const digits = (/** @type {number} */ count) => String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 
 /** @param {string} text @param {number} width @returns {string[]} Lines, of which only a word that is longer may be wider. */
