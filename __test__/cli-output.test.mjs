@@ -197,11 +197,16 @@ test("a message cannot steer the terminal", async (t) => {
   t.regex(err, /there is no command "\\u001b\[31mpurge\\u202e"/);
 });
 
-test("a process whose reader goes away does not wait for the rest of its input", async (t) => {
-  const child = launch(["stale", "--keep", "v2", "--allow-unseen"]);
-  child.stdin.on("error", () => {});
-  const closed = once(child, "close");
-  child.stdout.destroy();
-  child.stdin.write(LIST);
-  t.deepEqual(await closed, [process.platform === "win32" ? 1 : 141, null]);
-});
+for (const [title, list] of [
+  ["many chunks", LIST],
+  ["one chunk", "use-cache:build:v1:one\n"],
+]) {
+  test(`a process whose reader goes away does not wait for the rest of its input: ${title}`, async (t) => {
+    const child = launch(["stale", "--keep", "v2", "--allow-unseen"]);
+    child.stdin.on("error", () => {});
+    const closed = once(child, "close");
+    child.stdout.destroy();
+    child.stdin.write(list);
+    t.deepEqual(await closed, [process.platform === "win32" ? 1 : 141, null]);
+  });
+}

@@ -39,3 +39,30 @@ async function* readDescriptor(/** @type {number} */ descriptor, /** @type {numb
     chunk = await following;
   }
 }
+
+/**
+ * The chunks of `input` until `stop` is called with an error. They then end with that error, without waiting for the next chunk.
+ *
+ * @param {AsyncGenerator<Buffer>} input
+ */
+export function stoppable(input) {
+  /** @type {unknown} */
+  let failure;
+  let interrupt = (/** @type {unknown} */ _error) => {};
+  const stop = (/** @type {unknown} */ error) => {
+    failure = error;
+    interrupt(error);
+  };
+  const next = () =>
+    /** @type {Promise<IteratorResult<Buffer>>} */ (
+      new Promise((resolve, reject) => {
+        if (failure) return reject(failure);
+        interrupt = reject;
+        input.next().then(resolve, reject);
+      })
+    );
+  async function* chunks() {
+    for (let result = await next(); !result.done; result = await next()) yield result.value;
+  }
+  return { chunks: chunks(), stop };
+}

@@ -1,7 +1,7 @@
 // `vinext-cache-key stale`
 import { CliError, UsageError } from "./errors.mjs";
 import { openFilter } from "./filter.mjs";
-import { openInput } from "./input.mjs";
+import { openInput, stoppable } from "./input.mjs";
 import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { ReaderGone, stderr, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
@@ -115,16 +115,17 @@ async function filterInput(filter, options, unseenAllowed) {
   const spool = new Spool();
   const mayWrite = () => unseenAllowed || filter.unseen() === 0;
   let writing = Promise.resolve();
+  // If the reader of stdout goes away, nothing waits for input that may never come.
+  const input = stoppable(openInput());
   const emit = async (/** @type {Buffer} */ stale) => {
     if (!mayWrite()) return spool.add(stale);
     await writing;
     for (const block of spool.take()) await stdout.write(block);
     writing = stdout.write(stale);
-    // A failure is reported where this write is awaited, not as an unhandled rejection before.
-    writing.catch(() => {});
+    writing.catch(input.stop);
   };
   try {
-    for await (const chunk of openInput()) {
+    for await (const chunk of input.chunks) {
       if (bytes === 0) sample = chunk.toString("latin1", 0, SAMPLE);
       await emit(filter.push(chunk));
       bytes += chunk.length;
