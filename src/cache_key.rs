@@ -1,9 +1,9 @@
-//! The grammar of keys: a `"use cache"` key built, its prefix, and keys of any family taken apart.
+//! The grammar of keys: builds a `"use cache"` key and its prefix, and parses keys of any family.
 //!
 //! ```text
 //! key  = "use-cache:" [ "build:" encodeURIComponent(seed) ":" ] fid [ ":" args [ root ] ]
 //! fid  = JSON.stringify([moduleId ":" exportName, serverReferenceId])   or a bare id without one
-//! args = a digest of 43 base64url characters                           or, of older versions, any text
+//! args = a digest of 43 base64url characters                           or any text, before vinext 1.4.0
 //! root = ":root-params:" JSON.stringify([[name, value], …])
 //! ```
 
@@ -25,11 +25,11 @@ use crate::uri_component::encode_uri_component;
 pub(crate) const SCHEME: &[u8] = b"use-cache:";
 pub(crate) const SEED_MARK: &[u8] = b"build:";
 
-/// vinext's key for a cached function: its id, under the identity that scopes it, with the key of its
-/// arguments. An empty seed is none; an empty `args_key` is one, and leaves a trailing colon.
+/// Builds vinext's key of a call: the seed that scopes it, the id of the function, and the digest of the arguments. An
+/// empty seed counts as no seed. An empty `args_key` counts as a digest, and leaves a trailing colon.
 ///
 /// # Errors
-/// [`Error::UriMalformed`] where the seed holds a lone surrogate.
+/// [`Error::UriMalformed`] if the seed contains a lone surrogate.
 ///
 /// ```
 /// use vinext_cache_key::cache_key::build_use_cache_key;
@@ -51,11 +51,11 @@ pub fn build_use_cache_key(
     Ok(key)
 }
 
-/// What every key under this seed starts with, and no key under another seed. Without a seed it is what
-/// every key starts with.
+/// The text that every key under this seed starts with, and no key under another seed. Without a seed: the text that
+/// every `"use cache"` key starts with.
 ///
 /// # Errors
-/// [`Error::UriMalformed`] where the seed holds a lone surrogate.
+/// [`Error::UriMalformed`] if the seed contains a lone surrogate.
 pub fn use_cache_key_prefix(key_seed: Option<&[u8]>) -> Result<Vec<u8>, Error> {
     let mut prefix = SCHEME.to_vec();
     if let Some(seed) = key_seed.filter(|seed| !seed.is_empty()) {

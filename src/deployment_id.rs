@@ -17,13 +17,13 @@ pub fn validate_deployment_id(deployment_id: &str) -> Result<&str, Error> {
     }
 }
 
-/// Whether a deployment ID may hold this byte.
+/// Whether a deployment ID may contain this byte.
 pub(crate) fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// The deployment ID of a build: `config` where it is present, else `env`. An empty one means none, so an
-/// empty `config` opts out of the environment's too.
+/// The deployment ID of a build: `config` if it is present, otherwise `env`. An empty ID means none, so an empty `config`
+/// opts out of `env` too.
 ///
 /// # Errors
 /// Those of [`validate_deployment_id`].
@@ -43,8 +43,8 @@ pub fn resolve_deployment_id<'a>(
     }
 }
 
-/// The deployment ID of a server that takes it from its environment when it starts. A configured one must
-/// agree with it; both are checked.
+/// The deployment ID of a server that takes it from its environment when it starts. A configured ID must be the same one. Both
+/// are validated.
 ///
 /// # Errors
 /// [`Error::RuntimeDeploymentIdMissing`], [`Error::RuntimeDeploymentIdMismatch`], and those of

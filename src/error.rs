@@ -8,9 +8,9 @@ use std::fmt;
 pub enum Error {
     /// A deployment ID does not match `^[a-zA-Z0-9_-]+$`.
     DeploymentIdInvalidCharacters,
-    /// The server is to take its deployment ID from the environment, which has none.
+    /// The server takes its deployment ID from the environment, and the environment has none.
     RuntimeDeploymentIdMissing,
-    /// The server is to take its deployment ID from the environment, and the configuration names another.
+    /// The server takes its deployment ID from the environment, and the configuration names another one.
     RuntimeDeploymentIdMismatch {
         /// The configured ID.
         config: String,
@@ -24,12 +24,12 @@ pub enum Error {
         /// The limit.
         max_bytes: usize,
     },
-    /// A seed holds a lone surrogate, which has no URI encoding.
+    /// A seed contains a lone surrogate, which has no URI encoding.
     UriMalformed,
 }
 
 impl Error {
-    /// The stable code, for the errors that have one; the others are JavaScript's own.
+    /// The stable code. `None` for an error that JavaScript itself throws.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {

@@ -1,7 +1,7 @@
-//! Arguments to canonical JSON to SHA-256 to base64url: what tells two calls of a cached function apart.
+//! The digest that tells two calls of a cached function apart: arguments to canonical JSON to SHA-256 to base64url.
 //!
-//! vinext's transport form of the arguments is React's reply, a text or a list of named entries. It is keyed as
-//! `JSON.stringify` prints it, except that an entry of bytes is keyed by its bytes.
+//! React encodes the arguments as a *reply*: one text, or form data, which is a list of named entries. vinext hashes the reply
+//! as `JSON.stringify` prints it. An entry that is a file is hashed by its bytes only.
 
 mod digest;
 
@@ -15,18 +15,18 @@ use digest::{Hash, Sha256Sink};
 pub struct FlightArguments<'a, Text: ?Sized = [u8]> {
     /// React's encoding of the arguments.
     pub reply: Reply<'a, Text>,
-    /// Which argument holds a page's props.
+    /// Which argument is a page's props.
     pub page_props_index: Option<i32>,
-    /// Which argument holds a layout's props.
+    /// Which argument is a layout's props.
     pub layout_props_index: Option<i32>,
 }
 
 /// React's encoding of arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reply<'a, Text: ?Sized = [u8]> {
-    /// Arguments that one text holds.
+    /// Arguments that are encoded as one text.
     Text(&'a Text),
-    /// Arguments that form data holds.
+    /// Arguments that are encoded as form data.
     Entries(&'a [Entry<'a, Text>]),
 }
 
@@ -56,11 +56,11 @@ pub enum Entry<'a, Text: ?Sized = [u8]> {
 /// How arguments are keyed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyOptions {
-    /// Key a file by its name and type as well, which vinext 1.4.0 does not.
+    /// Key a file by its name and type as well as by its bytes. vinext 1.4.0 uses the bytes only.
     pub file_metadata: bool,
 }
 
-/// The key of a call's arguments: an unpadded base64url SHA-256.
+/// The digest of a call's arguments: a SHA-256 in base64url without padding.
 ///
 /// ```
 /// use vinext_cache_key::flight_arguments::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
@@ -82,7 +82,7 @@ pub fn flight_arguments_key<Text: JsonText + ?Sized>(
     flight_arguments_hash(args, options).base64url()
 }
 
-/// The hash that a key of arguments spells out.
+/// The hash of a call's arguments, before it is written in base64url.
 pub(crate) fn flight_arguments_hash<Text: JsonText + ?Sized>(
     args: &FlightArguments<'_, Text>,
     options: KeyOptions,
@@ -92,7 +92,7 @@ pub(crate) fn flight_arguments_hash<Text: JsonText + ?Sized>(
     json.finish()
 }
 
-/// The key of arguments that are canonical JSON already.
+/// The digest of arguments that are canonical JSON already.
 #[must_use]
 pub fn canonical_json_key(json: &[u8]) -> Digest {
     sha256_base64url(json)
@@ -132,7 +132,7 @@ fn write_arguments<Text: JsonText + ?Sized>(
     json.push(b'}');
 }
 
-/// Writes entries from the first one's name on. Punctuation is written together, because each write has its price.
+/// Writes entries, beginning with the name of the first one. Punctuation is written together, because each write takes time.
 fn write_entries<Text: JsonText + ?Sized>(
     entries: &[Entry<'_, Text>],
     options: KeyOptions,

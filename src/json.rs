@@ -32,7 +32,7 @@ pub trait JsonSink {
 /// piece is short enough to look ahead: with 256 bytes, 64 KB of JSON take 7 percent less time than with 640.
 pub const MAX_PIECE: usize = 256;
 
-/// How many bytes are read at a time where they are read twice: they still are in the first-level cache then.
+/// Bytes that are read twice are read in chunks of this length, which fit into the first-level cache.
 const FITS_L1: usize = 1 << 13;
 
 impl JsonSink for Vec<u8> {
@@ -41,7 +41,7 @@ impl JsonSink for Vec<u8> {
     }
 }
 
-/// Text that JSON can hold: `str`, WTF-8 bytes or UTF-16 units.
+/// Text that can be printed as JSON: `str`, WTF-8 bytes or UTF-16 units.
 pub trait JsonText {
     /// Writes what `JSON.stringify(text)` has between its quotes: quotes, backslashes and controls are escaped, and so are lone
     /// surrogates. The caller writes the quotes together with the punctuation around them, because each write takes time.
@@ -75,7 +75,7 @@ impl JsonText for [u8] {
     }
 }
 
-/// How many bytes from the start, at most `FITS_L1` of them, are printed as they are. Every lead that surrogates share ends them.
+/// How many bytes from the start, at most `FITS_L1`, are printed unchanged. A byte that can start a surrogate ends them.
 fn plain_length(text: &[u8]) -> usize {
     let text = text.get(..FITS_L1).unwrap_or(text);
     let blocks = match vectors() {
@@ -103,7 +103,7 @@ fn plain_blocks<S: Simd>(simd: S, text: &[u8]) -> usize {
     text.as_chunks().0.iter().take_while(is_plain).count()
 }
 
-/// The processor's vectors, where it has such as are worth it.
+/// The SIMD instructions of this processor, if they are worth using.
 #[cfg(target_arch = "x86_64")]
 fn vectors() -> Option<fearless_simd::Avx2> {
     fearless_simd::Level::new().as_avx2()
@@ -128,7 +128,7 @@ fn write_ascii(byte: u8, json: &mut impl JsonSink) {
     }
 }
 
-/// What stands behind the backslash where a byte has an escape of its own.
+/// The letter behind the backslash, for a byte with a short escape.
 const fn escape_letter(byte: u8) -> Option<u8> {
     match byte {
         b'"' | b'\\' => Some(byte),
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::wtf8;
 
-    /// Prints the text from both encodings, which agree.
+    /// Prints the text from both encodings, and checks that they agree.
     fn print(units: &[u16]) -> String {
         let (mut json, mut other) = (Vec::new(), Vec::new());
         wtf8::from_utf16(units).write_json_text(&mut json);
@@ -165,7 +165,7 @@ mod tests {
         String::from_utf8(json).unwrap()
     }
 
-    /// What `serde_json` prints between the quotes.
+    /// The text that `serde_json` prints between the quotes.
     fn expected(text: &str) -> String {
         let json = serde_json::to_string(text).unwrap();
         json[1..json.len() - 1].to_owned()

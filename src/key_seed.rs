@@ -1,14 +1,14 @@
-//! Which identity scopes a key: the deployment's, else the build's.
+//! Finds the *seed*, the identity that scopes a key: the deployment ID, or the build ID if there is no deployment ID.
 
-/// Where vinext puts the deployment ID of a build, then the one of its environment.
+/// The variables with a deployment ID: the one that vinext writes into a build, then the one of the environment.
 pub const DEPLOYMENT_ID_VARIABLES: [&str; 2] =
     ["__VINEXT_DEPLOYMENT_ID", crate::deployment_id::DEPLOYMENT_ID_VARIABLE];
-/// Where vinext puts the build ID.
+/// The variable with the build ID, which vinext writes into a build.
 pub const BUILD_ID_VARIABLE: &str = "__VINEXT_BUILD_ID";
 
-/// Reads identities one after the other and returns the first that is there. `read` gets a variable's name
-/// and returns its value unless that is empty; `release` is asked after the deployment IDs and before the
-/// build ID, for hosts that name their releases themselves.
+/// Reads identities one after the other and returns the first one that is set. `read` gets the name of a variable and returns
+/// its value, or `None` if that is empty. `release` is called after the deployment IDs and before the build ID, for hosts
+/// that name their releases themselves.
 ///
 /// # Errors
 /// Whatever the readers return.

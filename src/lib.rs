@@ -1,4 +1,17 @@
-//! vinext's deployment-aware `"use cache"` keys.
+//! Builds, parses and filters the cache keys of vinext, which name the deployment that an entry belongs to.
+//!
+//! ```
+//! use vinext_cache_key::{build_use_cache_key, parse_use_cache_key};
+//!
+//! let key = build_use_cache_key("id", Some("v2"), Some("digest"));
+//! assert_eq!(key, "use-cache:build:v2:id:digest");
+//! assert_eq!(parse_use_cache_key(&key).unwrap().key_seed.as_deref(), Some("v2"));
+//! ```
+//!
+//! - A *seed* is the identity that scopes a key: the deployment ID, or the build ID if there is no deployment ID.
+//! - A *reply* is React's encoding of a function's arguments.
+//! - A *digest* is the SHA-256 of the arguments in base64url, 43 characters.
+//! - A *server reference* is the id that React's bundler gives to a function.
 //!
 //! | module | what it knows |
 //! |---|---|
@@ -9,7 +22,7 @@
 //! | [`mod@storage_key`] | keys for stores that limit their length |
 //! | [`stale`] | which keys of a list belong to other deployments |
 //! | [`store_prefix`] | what a store's adapter puts in front of keys |
-//! | [`next_key`] | the keys of Next.js, which a store may hold as well |
+//! | [`next_key`] | the keys of Next.js, which a store may contain as well |
 //! | [`quoted`] | keys as `redis-cli --no-raw` prints them |
 //! | [`json`], [`uri_component`] | what JavaScript's `JSON.stringify` and `encodeURIComponent` print |
 //! | [`text`] | the functions for Rust's own text |
@@ -17,8 +30,8 @@
 //! | [`error`] | what can go wrong |
 //! | `node` | the Node-API addon, with the feature of that name: the only place that knows JavaScript |
 //!
-//! The functions at the root take `&str` and give `String`: see [`text`]. Those in the modules take and give JavaScript's text,
-//! which may hold lone surrogates, as bytes of [`wtf8`].
+//! The functions at the root take `&str` and return `String`: see [`text`]. Those in the modules take and return JavaScript's text,
+//! which may contain lone surrogates, as bytes of [`wtf8`].
 
 pub mod cache_key;
 pub mod deployment_id;

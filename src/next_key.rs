@@ -1,7 +1,7 @@
-//! The keys of Next.js's `"use cache"` entries, taken apart.
+//! Parses the keys of Next.js's `"use cache"` entries.
 //!
-//! Teams keep them in the same store as vinext's keys, before, beside and after a move. Next hands them to the handlers of
-//! its option `cacheHandlers`. Their form is not documented, and it has changed:
+//! A team that moves from Next.js to vinext has both kinds of keys in one store. Next.js passes its keys to the handlers of its
+//! option `cacheHandlers`. Their form is not documented, and it has changed:
 //!
 //! ```text
 //! key    = call [ env ] [ root ]
@@ -15,12 +15,12 @@
 //! ```
 //!
 //! `dep` is the deployment ID, else the build ID, and before 16.2.5 always the build ID. `hmr` is of a development server.
-//! A length is in UTF-16 units, in lowercase hex. The arguments may hold any text, a whole key included, so that only a
-//! parser finds `dep`: no prefix and no pattern does.
+//! A length is in UTF-16 units, in lowercase hex. The arguments may contain any text, even a whole key. So only a parser finds
+//! `dep`; no prefix and no pattern does.
 //!
-//! What is not exactly of this form is not a key here, because what a key names may be deleted. So the JSON must be as
-//! `JSON.stringify` prints it, and its arguments nested at most 127 levels deep. Keys are UTF-8. Where a key that Next
-//! made holds a lone surrogate, a store has U+FFFD, which is as long.
+//! A key can be deleted for the deployment that it names, so only text of exactly this form counts as a key. The JSON must be as
+//! `JSON.stringify` prints it, and its arguments nested at most 127 levels deep. Keys are UTF-8. A lone surrogate in a key
+//! becomes U+FFFD in a store, which has the same length.
 //!
 //! Each byte is looked at a fixed number of times, whatever a key claims about its lengths.
 
@@ -30,7 +30,7 @@ use crate::search;
 
 /// The build ID of every development server.
 const DEVELOPMENT: &str = "development";
-/// Next gives it to every build with a deployment ID. Later releases ask `generateBuildId` first.
+/// The build ID of every build with a deployment ID, in Next.js 16.2.0 to 16.2.4. Later releases call `generateBuildId` first.
 const CONSTANT_BUILD_ID: &str = "build-TfctsWXpff2fKS";
 /// How the JSON of a call starts.
 const JSON_MARK: &[u8] = b"[\"";
@@ -67,7 +67,7 @@ pub enum Scope<'a> {
     Shared,
 }
 
-/// Takes a key apart, or returns `None` for what is not exactly a key as Next.js makes it.
+/// Parses a key, or returns `None` for text that is not exactly a key of Next.js.
 ///
 /// ```
 /// use vinext_cache_key::next_key::{Scope, parse_next_key};
@@ -106,7 +106,7 @@ pub fn resembles_next_key(key: &[u8]) -> bool {
     starts_like_a_key(key) && search::find(key, JSON_MARK).is_some()
 }
 
-/// Tells most of what a store holds from keys, by a few bytes.
+/// Rejects most text that is not a key, by its first bytes.
 fn starts_like_a_key(key: &[u8]) -> bool {
     let digits = key.iter().take_while(|byte| is_hex_digit(**byte)).take(LONGEST_LENGTH).count();
     key.starts_with(JSON_MARK) || digits > 0 && key.get(digits) == Some(&b':')
@@ -150,7 +150,7 @@ enum MadeBy<'a> {
     Pair,
 }
 
-/// What is left to read. A method that gives `None` may have read a part.
+/// The text that is left to read. A method that returns `None` may have read a part of it.
 struct Reader<'a> {
     rest: &'a str,
 }
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         Some(Call { made_by, function_id: function_id(id)?, args })
     }
 
-    /// Reads fields as long as there are any. Gives the JSON.
+    /// Reads all fields, and returns the JSON among them.
     fn form(&mut self) -> Option<&'a str> {
         let mut json = None;
         while let Some(length) = self.length() {
@@ -329,7 +329,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What stands before a value in an object.
+    /// The name and colon before a value in an object.
     fn name(&mut self) -> Option<()> {
         self.string()?;
         self.token(b':')

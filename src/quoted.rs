@@ -1,10 +1,10 @@
-//! Keys as `redis-cli --no-raw` prints them: a line each, in quotes, where bytes that do not print are escaped.
+//! Reads keys that `redis-cli --no-raw` printed: one per line, in quotes, with escapes for bytes that are not printable.
 //!
-//! Keys that hold newlines or NUL survive a pipe like this, and `redis-cli` reads what it printed.
+//! In this form, keys with newlines or NUL survive a pipe, and `redis-cli` can read them back.
 
 use std::borrow::Cow;
 
-/// The key that this line prints, or `None` for what is not printed like this.
+/// The key in this line, or `None` if the line is not a quoted key.
 ///
 /// ```
 /// use vinext_cache_key::quoted::unquote;
@@ -63,7 +63,7 @@ fn hex_value(digit: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
-    /// As Redis's `sdscatrepr` does.
+    /// Quotes a key as Redis's `sdscatrepr` does.
     fn quote(key: &[u8]) -> Vec<u8> {
         let mut line = vec![b'"'];
         for byte in key {

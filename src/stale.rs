@@ -22,7 +22,7 @@ use crate::quoted::unquote;
 use crate::store_prefix::StorePrefix;
 use crate::uri_component::{decode_uri_component, encode_uri_component, is_unreserved};
 
-/// Far longer than keys are: what reaches it is a list whose keys are separated otherwise.
+/// Far longer than any key. A key that is longer means that the keys of the list have another separator.
 const LONGEST_KEY: usize = 16 << 20;
 
 /// What separates the keys of a list. The last one need not have it.
@@ -31,7 +31,7 @@ pub enum Separator {
     /// One key per line.
     #[default]
     Newline,
-    /// As `find -print0` and `xargs -0` have it.
+    /// NUL, as for `find -print0` and `xargs -0`.
     Nul,
     /// One key per line, as `redis-cli --no-raw` prints it. The key is judged, and the line is written.
     Quoted,
@@ -57,7 +57,7 @@ pub struct Keep {
     /// Builds by their IDs. A build without a deployment ID is its own deployment, so deployments with these IDs are kept
     /// too.
     pub builds: Vec<String>,
-    /// Builds whose IDs and deployments are known, as from a record of the build. No key of them needs to be seen.
+    /// Builds whose IDs and deployments are known, for example from the record of a build. The list need not contain a key of them.
     pub certain_builds: Vec<String>,
 }
 
@@ -82,38 +82,38 @@ impl Keep {
     }
 }
 
-/// How a list is read, and what else of it is stale.
+/// How a list is read, and which other keys are stale.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// What separates the keys.
     pub separator: Separator,
-    /// What a store's adapter puts in front of keys. A key counts that has one of these prefixes; without any, no key
-    /// has a prefix.
+    /// The prefixes that a store's adapter puts in front of keys. Only keys with one of them are read. If there is no prefix here,
+    /// keys have none.
     pub strip_prefix: Vec<StorePrefix>,
     /// `"use cache"` keys without a seed are stale too.
     pub unscoped: bool,
     /// [`Other::Foreign`] keys are stale too.
     pub foreign: bool,
-    /// The `"use cache"` keys of Next.js that name a deployment are judged like vinext's. Else they are left alone.
+    /// The `"use cache"` keys of Next.js that name a deployment are judged like vinext's. Otherwise they are never stale.
     pub next: bool,
 }
 
-/// Why a list is not filtered, or no further.
+/// Why a list is not filtered, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Nothing is to be kept, so that every key would be stale.
     NothingKept,
-    /// An empty name, which no key has.
+    /// The name of a deployment or build to keep is empty. No key has such a name.
     NoName,
-    /// A NUL among lines.
+    /// A line contains NUL.
     NulAmongLines,
-    /// Lines, and no NUL behind them.
+    /// The list has lines, and no NUL.
     LinesWithoutNul,
-    /// A key longer than any is.
+    /// A key is longer than 16 MiB.
     KeyTooLong,
     /// Every other program's key would be stale, or nearly every one: a prefix is empty or starts with `*`.
     ForeignWithoutPrefix,
-    /// Not quoted, and the keys should be.
+    /// A line is not a quoted key.
     NotQuoted,
 }
 
@@ -128,7 +128,7 @@ impl fmt::Display for Refusal {
             }
             Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
             Self::ForeignWithoutPrefix => {
-                "foreign keys are stale only behind a prefix of the store that does not start with *"
+                "foreign keys can be stale only behind a prefix of the store that does not start with *"
             }
             Self::NotQuoted => "a line is not a quoted key: was it printed by redis-cli --no-raw?",
         })
@@ -155,18 +155,18 @@ impl std::error::Error for Refusal {}
 #[derive(Debug)]
 pub struct StaleKeys {
     options: Options,
-    /// By their seeds as keys have them.
+    /// The deployments, by their seeds in the encoding of keys.
     deployments: Names,
     builds: Names,
-    /// What becomes of a deployment, and of a build, that is not to be kept.
+    /// What happens to the keys of a deployment, and of a build, that is not kept.
     fates: [Fate; 2],
     others: [u64; Other::ALL.len()],
-    /// The start of a key that ends in a chunk to come.
+    /// The start of a key whose end is in a later chunk.
     begun: Vec<u8>,
 }
 
 impl StaleKeys {
-    /// A filter that keeps the keys of these deployments and builds.
+    /// Makes a filter that keeps the keys of these deployments and builds.
     ///
     /// # Errors
     /// [`Refusal::NothingKept`], [`Refusal::NoName`], [`Refusal::ForeignWithoutPrefix`]
@@ -202,7 +202,7 @@ impl StaleKeys {
         let between = |start, end| chunk.get(start..end).unwrap_or_default();
         let mut begun = std::mem::take(&mut self.begun);
         let mut start = 0;
-        // Where the stale keys start that are not written yet.
+        // The start of the stale keys that are not written yet.
         let mut stale = 0;
         for end in memchr2_iter(separator, refused, chunk) {
             if chunk.get(end) != Some(&separator) {
@@ -280,7 +280,7 @@ impl StaleKeys {
         self.others.get(kind as usize).copied().unwrap_or_default()
     }
 
-    /// Counts a key as the list has it, and tells whether it is stale.
+    /// Counts a key in the form of the list, and returns whether it is stale.
     fn is_listed_stale(&mut self, listed: &[u8]) -> Result<bool, Refusal> {
         if self.options.separator == Separator::Quoted {
             return Ok(self.is_stale(&unquote(listed).ok_or(Refusal::NotQuoted)?));
@@ -288,7 +288,7 @@ impl StaleKeys {
         Ok(self.is_stale(listed))
     }
 
-    /// Counts one whole key, which may hold any byte, and tells whether it is stale.
+    /// Counts one whole key, which may contain any byte, and returns whether it is stale.
     pub fn is_stale(&mut self, key: &[u8]) -> bool {
         let mut kind = Other::Outside;
         for at in 0..self.options.strip_prefix.len() {
@@ -309,7 +309,7 @@ impl StaleKeys {
         }
     }
 
-    /// Counts a key for what it names, and tells what becomes of it.
+    /// Counts a key for the deployment or build that it names, and returns what happens to it.
     fn fate_of(&mut self, scope: Scope<'_>) -> Result<Fate, Other> {
         match scope {
             Scope::Seed(encoded) => self.fate_of_deployment(encoded).ok_or(Other::Unscoped),
@@ -342,7 +342,7 @@ impl StaleKeys {
         if let Some(fate) = self.builds.count(id) {
             return Some(fate);
         }
-        // Where text had no UTF-8, a store may hold this character for it. So two IDs can look the same.
+        // A store may have replaced bytes that were not UTF-8 by this character. Then two IDs can look the same.
         let name = std::str::from_utf8(id).ok().filter(|name| !name.contains(REPLACEMENT_CHARACTER))?;
         let [_, fate] = self.fates;
         self.builds.add(id, name.to_owned(), fate);
@@ -350,18 +350,18 @@ impl StaleKeys {
     }
 }
 
-/// What is in front of the end of a key.
+/// The text before the separator of a key.
 fn before<'a>(key: &'a [u8], end: &[u8]) -> &'a [u8] {
     key.len().checked_sub(end.len()).and_then(|length| key.get(..length)).unwrap_or_default()
 }
 
-/// A seed as keys have it.
+/// A seed in the encoding of keys.
 fn encoded_seed(seed: &str) -> Cow<'_, [u8]> {
     if seed.bytes().all(is_unreserved) {
         return Cow::Borrowed(seed.as_bytes());
     }
     let mut encoded = Vec::new();
-    // Only a lone surrogate has no encoding, and a `str` holds none.
+    // Only a lone surrogate has no encoding, and a `str` contains none.
     let _ = encode_uri_component(seed.as_bytes(), &mut encoded);
     Cow::Owned(encoded)
 }

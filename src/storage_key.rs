@@ -20,14 +20,14 @@ use crate::cache_key::{SCHEME, split_deployment_id, split_seed};
 use crate::error::Error;
 use crate::flight_arguments::sha256_base64url;
 
-/// What stands before the digest of a key.
+/// The mark before the digest of a key.
 const DIGEST_MARK: &[u8] = b"sha256:";
 const DIGEST_LENGTH: usize = 43;
 
 /// The key under which a store keeps the entry of `key`, at most `max_bytes` long.
 ///
-/// A key that fits is its own storage key. One that holds a lone surrogate never fits: it has no UTF-8, and a store
-/// that replaces what has none would mix up two keys.
+/// A key that fits is its own storage key. A key with a lone surrogate never fits: it has no UTF-8, and a store that replaces the
+/// surrogate would mix up two keys.
 ///
 /// # Errors
 /// [`Error::StorageKeyTooLong`] if `max_bytes` has no space for the scope and the digest.

@@ -1,4 +1,4 @@
-//! What a store's adapter puts in front of keys.
+//! The prefix that a store's adapter puts in front of keys.
 
 use crate::search;
 
@@ -22,7 +22,7 @@ pub struct StorePrefix {
 }
 
 impl StorePrefix {
-    /// `None` where the text holds two `*`, or nothing ends the one it holds.
+    /// `None` if the text contains two `*`, or no text behind its `*`.
     #[must_use]
     pub fn new(text: &[u8]) -> Option<Self> {
         let mut parts = text.split(|byte| *byte == b'*');

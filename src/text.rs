@@ -1,6 +1,6 @@
 //! The crate's functions for Rust's own text: they take `&str` and give `String`.
 //!
-//! JavaScript's text may hold lone surrogates, which `str` cannot. The functions of the same names in [`crate::cache_key`],
+//! JavaScript's text may contain lone surrogates, which `str` cannot. The functions of the same names in [`crate::cache_key`],
 //! [`crate::flight_arguments`] and [`mod@crate::storage_key`] take and give such text, as bytes of [`crate::wtf8`].
 
 use std::borrow::Cow;
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::flight_arguments::{self, FlightArguments, KeyOptions};
 use crate::storage_key as storage;
 
-/// vinext's key for a cached function: its id, under the identity that scopes it, with the key of its arguments. An empty seed
-/// means none. An empty `args_key` is one, and leaves a trailing colon.
+/// Builds vinext's key of a call: the seed that scopes it, the id of the function, and the digest of the arguments. An empty
+/// seed counts as no seed. An empty `args_key` counts as a digest, and leaves a trailing colon.
 ///
 /// ```
 /// use vinext_cache_key::build_use_cache_key;
@@ -28,7 +28,8 @@ pub fn build_use_cache_key(id: &str, key_seed: Option<&str>, args_key: Option<&s
     key
 }
 
-/// What every key under this seed starts with, and no key under another seed. Without a seed it is what every key starts with.
+/// The text that every key under this seed starts with, and no key under another seed. Without a seed: the text that every
+/// `"use cache"` key starts with.
 ///
 /// ```
 /// use vinext_cache_key::use_cache_key_prefix;
@@ -68,7 +69,7 @@ pub enum RootParamValue {
     Many(Vec<String>),
 }
 
-/// Takes a key apart, or returns `None` for text that is no `"use cache"` key. A lone surrogate that JSON escapes becomes U+FFFD.
+/// Parses a `"use cache"` key, or returns `None` for other text. A lone surrogate that JSON escapes becomes U+FFFD.
 ///
 /// ```
 /// use vinext_cache_key::parse_use_cache_key;
@@ -100,7 +101,7 @@ pub fn parse_use_cache_key(key: &str) -> Option<UseCacheKeyParts> {
     })
 }
 
-/// Takes a page key apart, or returns `None` for text that is not one.
+/// Parses a page key, or returns `None` for other text.
 ///
 /// ```
 /// use vinext_cache_key::{Page, PagePath, parse_page_key};
@@ -113,7 +114,7 @@ pub fn parse_page_key(key: &str) -> Option<PageKey<'_, &str>> {
     cache_key::parse_page_key(key.as_bytes())?.to_str()
 }
 
-/// A key taken apart. See [`cache_key::CacheKey`], which has the same variants as bytes.
+/// The parts of a key of any family. See [`cache_key::CacheKey`], which has the same variants as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the other type documents them")]
 pub enum CacheKey<'a> {
@@ -125,7 +126,7 @@ pub enum CacheKey<'a> {
     Shortened { deployment_id: Option<&'a str>, key_seed: Option<String>, digest: &'a str },
 }
 
-/// Takes a key of any family apart, or returns `None` for text that is a key of none.
+/// Parses a key of any family, or returns `None` for other text.
 ///
 /// ```
 /// use vinext_cache_key::{CacheKey, parse_cache_key};
@@ -148,7 +149,7 @@ pub fn parse_cache_key(key: &str) -> Option<CacheKey<'_>> {
     })
 }
 
-/// The key of a call's arguments: an unpadded base64url SHA-256.
+/// The digest of a call's arguments: a SHA-256 in base64url without padding.
 ///
 /// ```
 /// use vinext_cache_key::{FlightArguments, KeyOptions, Reply, flight_arguments_key};
@@ -161,7 +162,7 @@ pub fn flight_arguments_key(args: &FlightArguments<'_, str>, options: KeyOptions
     ascii(&flight_arguments::flight_arguments_key(args, options))
 }
 
-/// The key of arguments that are canonical JSON already.
+/// The digest of arguments that are canonical JSON already.
 #[must_use]
 pub fn canonical_json_key(json: &str) -> String {
     ascii(&flight_arguments::canonical_json_key(json.as_bytes()))

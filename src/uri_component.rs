@@ -8,7 +8,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 /// Appends `encodeURIComponent(text)`.
 ///
 /// # Errors
-/// [`Error::UriMalformed`] where the text holds a lone surrogate.
+/// [`Error::UriMalformed`] if the text contains a lone surrogate.
 pub fn encode_uri_component(text: &[u8], encoded: &mut Vec<u8>) -> Result<(), Error> {
     let mut bytes = text.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -23,7 +23,7 @@ pub fn encode_uri_component(text: &[u8], encoded: &mut Vec<u8>) -> Result<(), Er
     Ok(())
 }
 
-/// The text whose encoding this is, or `None` where it is no encoding that [`encode_uri_component`] gives.
+/// Decodes text that [`encode_uri_component`] encoded, or returns `None` for other text.
 #[must_use]
 pub fn decode_uri_component(encoded: &[u8]) -> Option<String> {
     let mut decoded = Vec::with_capacity(encoded.len());
@@ -48,7 +48,7 @@ pub fn decode_uri_component(encoded: &[u8]) -> Option<String> {
     }
 }
 
-/// What `encodeURIComponent` leaves as it is.
+/// The characters that `encodeURIComponent` does not change.
 pub(crate) fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')

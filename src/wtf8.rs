@@ -1,6 +1,6 @@
 //! JavaScript text as bytes: WTF-8, which is UTF-8 plus lone surrogates.
 //!
-//! A JavaScript string is UTF-16 and may hold half a surrogate pair, which UTF-8 has no bytes for.
+//! A JavaScript string is UTF-16 and may contain half a surrogate pair, for which UTF-8 has no bytes.
 //! WTF-8 gives each half the three bytes that UTF-8's scheme would (`ED A0 80` to `ED BF BF`), so that
 //! different strings stay different. Every `str` is WTF-8 already.
 
@@ -23,7 +23,7 @@ pub fn from_utf16(units: &[u16]) -> Vec<u8> {
     text
 }
 
-/// The UTF-16 units of WTF-8. Bytes that are no WTF-8 become U+FFFD, as in [`String::from_utf8_lossy`].
+/// The UTF-16 units of WTF-8. Bytes that are not WTF-8 become U+FFFD, as in [`String::from_utf8_lossy`].
 #[must_use]
 pub fn to_utf16(text: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(text.len());

@@ -143,7 +143,7 @@ class PortableFilter {
     this.#prefixes = storePrefixes(options.stripPrefix, latin1);
     if (options.foreign && mayHaveNoPrefix(options.stripPrefix)) {
       throw new CliError(
-        "foreign keys are stale only behind a prefix of the store that does not start with *",
+        "foreign keys can be stale only behind a prefix of the store that does not start with *",
       );
     }
     if ([...deployments, ...builds, ...certainBuilds].includes("")) {

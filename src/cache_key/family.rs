@@ -16,34 +16,34 @@ const UNSTABLE_CACHE_MARK: &[u8] = b"unstable_cache:v2:";
 const STORAGE_KEY_MARK: &[u8] = b"sha256:";
 /// The mark without its colon.
 const SHORTENED_ID: &[u8] = b"sha256";
-/// What Next.js and vinext put in front of a path to make a tag of it.
+/// The prefix by which Next.js and vinext make a tag of a path.
 const IMPLICIT_TAG_MARK: &[u8] = b"_N_T_";
 
-/// A key taken apart.
+/// The parts of a key of any family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CacheKey<'a> {
     /// A call of a `"use cache"` function.
     UseCache(UseCacheKeyParts<'a>),
-    /// What vinext rendered.
+    /// A page, route handler or metadata.
     Page(PageKey<'a>),
     /// A response that `fetch` cached, by the SHA-256 of the request. All deployments share it.
     Fetch(&'a [u8]),
     /// A call of an `unstable_cache` function, by the SHA-256 of the call. All deployments share it.
     UnstableCache(&'a [u8]),
-    /// When this tag was revalidated.
+    /// An adapter's record of when this tag was revalidated.
     Tag(&'a [u8]),
     /// A long key that [`crate::storage_key()`] has shortened.
     Shortened {
-        /// The deployment that scopes the key, which is then a page key.
+        /// The deployment that scopes the key. Only page keys have it.
         deployment_id: Option<&'a str>,
-        /// The seed that scopes the key, which is then a `"use cache"` key.
+        /// The seed that scopes the key. Only `"use cache"` keys have it.
         key_seed: Option<String>,
         /// The SHA-256 of the whole key, 43 base64url characters.
         digest: &'a [u8],
     },
 }
 
-/// Takes a key of any family apart, or returns `None` for text that is a key of none.
+/// Parses a key of any family, or returns `None` for other text.
 ///
 /// ```
 /// use vinext_cache_key::cache_key::{CacheKey, parse_cache_key};
@@ -63,7 +63,7 @@ pub fn parse_cache_key(key: &[u8]) -> Option<CacheKey<'_>> {
     parse_shortened(key).or_else(|| parse_shared(key)).or_else(|| parse_tag(key).map(CacheKey::Tag))
 }
 
-/// The shortened `"use cache"` key that reads as a call of a function `sha256`, which no module has.
+/// A shortened `"use cache"` key. The parser takes it for a call of a function `sha256`, which no module has.
 fn shortened_call<'a>(parts: &UseCacheKeyParts<'a>) -> Option<CacheKey<'a>> {
     let digest = parts.args_key.filter(|key| is_digest(key))?;
     let is_shortened = parts.id == SHORTENED_ID && parts.root_params.is_none();

@@ -15,7 +15,7 @@ use memchr::memchr_iter;
 use crate::deployment_id::is_id_byte;
 use crate::search;
 
-/// What stands before the deployment ID that scopes a page key.
+/// The mark before the deployment ID that scopes a page key.
 const DEPLOYMENT_MARK: &[u8] = b"deployment:";
 const HASH_MARK: &[u8] = b"__hash:";
 const LOCALE_MARK: &[u8] = b"::i18n=";
@@ -25,15 +25,15 @@ const SHA256_LENGTH: usize = 64;
 /// A page key's parts. Text is WTF-8, see [`crate::wtf8`], or `str`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageKey<'a, Text = &'a [u8]> {
-    /// Which kind of entry it is the key of.
+    /// The kind of entry.
     pub family: PageFamily,
     /// The deployment that scopes the key.
     pub deployment_id: Option<&'a str>,
     /// The build and the path.
     pub page: Page<Text>,
-    /// Which of a page's entries this is. The Pages Router has one only.
+    /// Which entry of the page this is. The Pages Router has only one entry per page.
     pub artifact: Option<Artifact>,
-    /// What else tells the entries of a path apart: what follows the artifact, or the encoded locale.
+    /// The rest of the key, which tells entries of one path apart: the text behind the artifact, or the encoded locale.
     pub variant: Option<Text>,
 }
 
@@ -62,7 +62,7 @@ pub enum Artifact {
 /// The build and the path in a page key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page<Text> {
-    /// There is one way to read them.
+    /// The border between build ID and path is certain.
     Certain {
         /// The build that made the entry.
         build_id: Option<Text>,
@@ -83,8 +83,7 @@ pub enum PagePath<Text> {
 }
 
 impl PageFamily {
-    /// The family of a key by how it starts, and the rest of the key. No table, because comparisons with constants take
-    /// half as long.
+    /// The family by the start of a key, and the rest of the key. Comparing with constants takes half as long as a table.
     fn split(key: &[u8]) -> Option<(Self, &[u8])> {
         if let Some(rest) = key.strip_prefix(b"app:v2:") {
             Some((Self::App, rest))
@@ -96,7 +95,7 @@ impl PageFamily {
     }
 }
 
-/// Takes a page key apart, or returns `None` for text that is not one.
+/// Parses a page key, or returns `None` for other text.
 ///
 /// ```
 /// use vinext_cache_key::cache_key::{Page, PagePath, parse_page_key};
@@ -129,7 +128,7 @@ pub(crate) fn split_deployment_id(key: &[u8]) -> Option<(&str, &[u8])> {
 /// Whether this is a SHA-256 in the digits that vinext prints.
 pub(crate) fn is_sha256_hex(text: &[u8]) -> bool {
     let Ok(text) = <&[u8; SHA256_LENGTH]>::try_from(text) else { return false };
-    // Without an early end, the compiler checks many bytes at once.
+    // Without an early return, the compiler checks many bytes at once.
     text.iter().fold(true, |is_hex, byte| is_hex & matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -174,7 +173,7 @@ impl<'a> PagePath<&'a [u8]> {
     }
 }
 
-/// The locale at the end of a path. A path may itself hold what marks one: the last mark counts.
+/// The locale at the end of a path. A path may contain the mark of a locale too, so the last mark counts.
 fn split_locale(page: Page<&[u8]>) -> (Page<&[u8]>, Option<&[u8]>) {
     let Page::Certain { build_id, path: PagePath::Path(text) } = page else { return (page, None) };
     let split = search::find_last(text, LOCALE_MARK).and_then(|mark| text.split_at_checked(mark));
@@ -182,14 +181,14 @@ fn split_locale(page: Page<&[u8]>) -> (Page<&[u8]>, Option<&[u8]>) {
     (Page::Certain { build_id, path: PagePath::Path(path) }, locale.strip_prefix(LOCALE_MARK))
 }
 
-/// A key of the App Router behind its family's mark.
+/// Parses a key of the App Router behind the mark of its family.
 struct Split<'a> {
     page: &'a [u8],
     artifact: Artifact,
     variant: Option<&'a [u8]>,
 }
 
-/// Reads the artifact from the end, because a path can hold anything.
+/// Reads the artifact from the end, because a path can contain any text.
 fn split_artifact(text: &[u8]) -> Option<Split<'_>> {
     if let Some(page) = text.strip_suffix(b":html") {
         return Some(Split { page, artifact: Artifact::Html, variant: None });
@@ -209,7 +208,7 @@ fn split_artifact(text: &[u8]) -> Option<Split<'_>> {
     })
 }
 
-/// What stands before the variant of an RSC payload, if there is one.
+/// The text before the variant of an RSC payload, if there is one.
 fn strip_rsc_variant(text: &[u8]) -> &[u8] {
     if text.ends_with(b":rsc") {
         return text;
@@ -220,7 +219,7 @@ fn strip_rsc_variant(text: &[u8]) -> &[u8] {
     marks.iter().fold(rest, |rest, mark| strip_digest(rest, mark).unwrap_or(rest))
 }
 
-/// What stands before this mark and a SHA-256 at the end.
+/// The text before this mark, if a SHA-256 follows the mark and ends the key.
 fn strip_digest<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let (rest, digest) = text.split_at_checked(text.len().checked_sub(SHA256_LENGTH)?)?;
     rest.strip_suffix(mark).filter(|_| is_sha256_hex(digest))

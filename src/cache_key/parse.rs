@@ -1,7 +1,7 @@
-//! A key taken apart, from the left: seed, function id, arguments, root params.
+//! Parses a key from the left: seed, function id, arguments, root params.
 //!
-//! Ids and root params may hold `:`, `build:` and `:root-params:`, so the only safe way through is to read one
-//! JSON value where one stands and to know a digest by its length and alphabet.
+//! Ids and root params may contain `:`, `build:` and `:root-params:`. So the parser does not split at colons. It reads
+//! JSON values whole, and recognises a digest by its length and alphabet.
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use std::fmt;
@@ -13,7 +13,7 @@ const ROOT_PARAMS_MARK: &[u8] = b":root-params:";
 /// SHA-256 in base64url without padding.
 const DIGEST_LENGTH: usize = 43;
 
-/// The parts of a key. Text that may hold lone surrogates is WTF-8, see [`crate::wtf8`].
+/// The parts of a key. Text that may contain lone surrogates is WTF-8, see [`crate::wtf8`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UseCacheKeyParts<'a> {
     /// The deployment or build ID that scopes the key.
@@ -26,9 +26,9 @@ pub struct UseCacheKeyParts<'a> {
     pub export_name: Option<Vec<u8>>,
     /// The id of its server reference.
     pub server_reference_id: Option<Vec<u8>>,
-    /// The key of its arguments.
+    /// The digest of its arguments, or before vinext 1.4.0 other text.
     pub args_key: Option<&'a [u8]>,
-    /// What kind of key that is.
+    /// Which of the two `args_key` is.
     pub args_form: Option<ArgsForm>,
     /// The root params that the function read, sorted by name.
     pub root_params: Option<Vec<RootParam>>,
@@ -55,11 +55,10 @@ pub enum RootParamValue {
     Many(Vec<Vec<u8>>),
 }
 
-/// Takes a key apart, or returns `None` for text that is no `"use cache"` key.
+/// Parses a `"use cache"` key, or returns `None` for other text.
 ///
-/// A bare id that starts with `build:` reads as a seed where what follows, up to the next `:`, is one encoded as
-/// vinext does; else it is part of the id. The arguments are told from a bare id by being a digest or, as before
-/// vinext 1.4.0, a JSON array.
+/// `build:` at the start of a bare id counts as the mark of a seed if the text up to the next `:` is encoded as vinext
+/// encodes seeds. Otherwise it is part of the id. Behind a bare id, only a digest or a JSON array counts as arguments.
 ///
 /// ```
 /// use vinext_cache_key::cache_key::parse_use_cache_key;
@@ -133,14 +132,14 @@ fn split_json_id(rest: &[u8]) -> Option<Call<'_>> {
     }
 }
 
-/// A call by an id without a server reference: only its arguments tell where it ends.
+/// A call by an id without a server reference. Only the arguments tell where such an id ends.
 fn split_bare_id(rest: &[u8]) -> Call<'_> {
     let split = split_before_array(rest).or_else(|| split_before_digest(rest));
     let (id, args) = split.map_or((rest, None), |(id, args)| (id, Some(args)));
     Call { id, reference: None, args }
 }
 
-/// An id that ends where a JSON array begins that ends the key or that root params follow.
+/// An id in front of a JSON array. The array ends the key, or root params follow it.
 fn split_before_array(rest: &[u8]) -> Option<(&[u8], Args<'_>)> {
     let (id, text) = split_at_byte(rest, rest.windows(2).position(|pair| pair == b":[")?)?;
     // The first array may also be the root params behind a digest.
@@ -152,7 +151,7 @@ fn split_before_array(rest: &[u8]) -> Option<(&[u8], Args<'_>)> {
     (args.key.len() == length).then_some((id, args))
 }
 
-/// An id that ends where a digest begins that ends the key or that root params follow.
+/// An id in front of a digest. The digest ends the key, or root params follow it.
 fn split_before_digest(rest: &[u8]) -> Option<(&[u8], Args<'_>)> {
     let windows = rest.windows(ROOT_PARAMS_MARK.len()).enumerate();
     let marks = windows.filter_map(|(at, window)| (window == ROOT_PARAMS_MARK).then_some(at));
@@ -187,7 +186,7 @@ fn read_root_params(root: &[u8]) -> Option<Vec<RootParam>> {
     Some(params.into_iter().map(|(name, value)| (name.0, value)).collect())
 }
 
-/// `moduleId:exportName`; a module id may hold `:`, an export's name hardly ever does.
+/// Splits `moduleId:exportName` at the last colon: module ids may contain colons, and names of exports almost never do.
 fn split_qualified_name(name: &[u8]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
     match name.iter().rposition(|byte| *byte == b':').and_then(|colon| split_at_byte(name, colon)) {
         Some((module_id, export_name)) => (Some(module_id.to_vec()), Some(export_name.to_vec())),
@@ -205,7 +204,7 @@ pub(super) fn is_digest(text: &[u8]) -> bool {
         && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
 }
 
-/// What stands before and behind the byte at this index.
+/// The text before and behind the byte at this index.
 fn split_at_byte(text: &[u8], index: usize) -> Option<(&[u8], &[u8])> {
     Some((text.get(..index)?, text.get(index + 1..)?))
 }

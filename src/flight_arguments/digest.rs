@@ -1,7 +1,7 @@
 //! SHA-256 of JSON while it is printed, in base64url.
 //!
-//! What is printed stays in the processor's first cache until it is hashed. It is printed to where it is hashed from, and hashed
-//! a few blocks at a time, because every call of the hash, and more so of its buffered form, takes some time of its own.
+//! JSON is printed into a small buffer and hashed from there, so it stays in the first-level cache. A few blocks are hashed at a
+//! time, because each call of the hash function takes time. Its buffered form takes more.
 
 use sha2::Sha256;
 use sha2::block_api::compress256;
@@ -16,7 +16,7 @@ pub type Digest = [u8; 43];
 pub struct Hash([u32; 8]);
 
 impl Hash {
-    /// The hash of JSON that is printed already.
+    /// Hashes JSON that is printed already.
     pub fn of(json: &[u8]) -> Self {
         let bytes: [u8; 32] = Sha256::digest(json).into();
         let mut words = [0; 8];
@@ -26,7 +26,7 @@ impl Hash {
         Self(words)
     }
 
-    /// The hash in unpadded base64url: of every three words come sixteen letters.
+    /// The hash in base64url without padding: three words become sixteen letters.
     #[expect(clippy::indexing_slicing, reason = "the table has a letter for every six bits")]
     pub fn base64url(self) -> Digest {
         let mut words = [0; 9];
@@ -47,17 +47,17 @@ impl Hash {
 
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What SHA-256 takes at a time.
+/// The block size of SHA-256 in bytes.
 const BLOCK: usize = 64;
 
-/// From how many bytes on what is printed is hashed.
+/// So many printed bytes are hashed together.
 const BATCH: usize = 2 * BLOCK;
 
 /// The state that SHA-256 starts from.
 const START: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// A SHA-256 of what is written.
+/// A sink that computes the SHA-256 of the JSON written to it.
 pub struct Sha256Sink {
     state: [u32; 8],
     hashed: u64,
@@ -101,7 +101,7 @@ impl Sha256Sink {
     pub fn finish(&mut self) -> Hash {
         let bits = 8 * (self.hashed + self.length as u64);
         let end = (self.length + 1 + size_of_val(&bits)).next_multiple_of(BLOCK);
-        // More zeros than are needed, because a fixed number of them takes no call.
+        // More zeros than needed: a constant number of them is written without a call.
         let padding = self.space();
         padding[0] = 0x80;
         padding[1..2 * BLOCK].fill(0);
@@ -127,7 +127,7 @@ impl Sha256Sink {
         self.length -= end;
     }
 
-    /// Hashes the blocks of what is long where they are.
+    /// Hashes the blocks of long JSON in place, without copying them.
     #[cold]
     fn write_long(&mut self, json: &[u8]) {
         let missing = (BLOCK - self.length % BLOCK) % BLOCK;

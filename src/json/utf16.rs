@@ -1,4 +1,4 @@
-//! Text as V8 hands it over.
+//! Prints UTF-16, the form in which V8 passes text.
 
 mod shuffles;
 mod vectors;
@@ -13,7 +13,7 @@ impl JsonText for [u16] {
     }
 }
 
-/// What the units are printed as. The fast path prints the same.
+/// Prints unit by unit. The fast path prints the same.
 fn write_units(text: &[u16], json: &mut impl JsonSink) {
     for unit in decode_utf16(text.iter().copied()) {
         match unit {

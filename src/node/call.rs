@@ -1,4 +1,4 @@
-//! A callback's raw values, behind a type that cannot be misused.
+//! The raw values of a Node-API callback, behind a type that safe code cannot misuse.
 //!
 //! `#[napi]` adds about 70 ns to a call, and napi's own strings are copied twice. The functions that a request calls are therefore
 //! registered by hand, and read their arguments here.
@@ -15,12 +15,12 @@ use smallvec::SmallVec;
 /// Space for most keys and most replies. Longer text moves to the heap, and is read twice.
 const STACK: usize = 2048;
 
-/// The most UTF-16 units that are read. V8 has space for their JSON even if every one is escaped. Whether it has space for more,
-/// only V8 can tell: vinext's own keys fail where it has not.
+/// The longest text that is read here, in UTF-16 units. The JSON of such text always fits into a JavaScript string, even if every
+/// unit is escaped. Longer text goes through V8, so that it fails exactly where vinext's own keys fail.
 pub const LONGEST: usize =
     if cfg!(target_pointer_width = "64") { (1 << 29) / 6 - 100 } else { (1 << 28) / 6 - 100 };
 
-/// UTF-16 text, on the stack as long as it fits.
+/// UTF-16 text, on the stack if it fits.
 pub type Text = SmallVec<[u16; STACK]>;
 
 /// A function for JavaScript, of so many arguments. `None` becomes `undefined`.
@@ -31,8 +31,8 @@ pub trait Export<const ARGUMENTS: usize> {
 /// A JavaScript string that a running callback made.
 pub struct JsString<'call>(sys::napi_value, PhantomData<&'call ()>);
 
-/// A running callback: its environment and its arguments. They are alive as long as this value, because only [`callback`] makes
-/// one, and hands it on by reference.
+/// A running callback: its environment and its arguments. Only [`callback`] makes one, and passes it on by reference. So its
+/// environment and arguments are valid as long as this value.
 pub struct Call<const ARGUMENTS: usize> {
     env: sys::napi_env,
     arguments: [sys::napi_value; ARGUMENTS],
@@ -40,7 +40,7 @@ pub struct Call<const ARGUMENTS: usize> {
     count: usize,
 }
 
-/// Runs a function for Node-API. If it panics, the answer is `undefined`, and the shell makes the key itself.
+/// Runs a function for Node-API. If it panics, the result is `undefined`, and the shell makes the key itself.
 ///
 /// # Safety
 /// Node-API calls this, with the environment of this thread and the information of this call.
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn callback<E: Export<ARGUMENTS>, const ARGUMENTS: usize>(
 ) -> sys::napi_value {
     let mut call = Call { env, arguments: [null_mut(); ARGUMENTS], count: ARGUMENTS };
     let (count, arguments) = (&raw mut call.count, call.arguments.as_mut_ptr());
-    // SAFETY: as the caller promises. There is space for `count` arguments.
+    // SAFETY: the caller guarantees `env` and `info`. There is space for `count` arguments.
     let status = unsafe { sys::napi_get_cb_info(env, info, count, arguments, null_mut(), null_mut()) };
     let answer = catch_unwind(AssertUnwindSafe(|| {
         let succeeded = status == sys::Status::napi_ok;
@@ -95,8 +95,8 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         let value = *self.arguments.get(argument)?;
         let start = bytes.len();
         let length = self.length(value).filter(|length| start + length <= LONGEST)?;
-        // With space for one more character, and the zero that ends the text, only ASCII has as many bytes as units: of other
-        // text Node-API writes more, even if it does not fit and is cut off.
+        // There is space for one more character and the terminating zero. For text that is not ASCII, Node-API then writes more
+        // bytes than the text has units, even if it is cut off. So equal numbers mean ASCII.
         let space = length + 5;
         bytes.reserve(space);
         let mut read = 0;
@@ -135,9 +135,9 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         (status == sys::Status::napi_ok).then_some(length)
     }
 
-    /// A JavaScript string. V8 makes it faster from bytes than from units, so ASCII is passed as bytes.
-    #[expect(clippy::cast_possible_truncation, reason = "bytes that lost something are not used")]
-    // Each copy of it takes half a kilobyte, and no call is faster for it.
+    /// Makes a JavaScript string. V8 makes one faster from bytes than from units, so ASCII is passed as bytes.
+    #[expect(clippy::cast_possible_truncation, reason = "the bytes are used only if all units are ASCII")]
+    // Not inlined: each copy takes half a kilobyte, and no call gets faster.
     #[inline(never)]
     pub fn new_string(&self, text: &[u16]) -> Option<JsString<'_>> {
         let length = text.len().cast_signed();

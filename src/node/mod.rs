@@ -26,7 +26,7 @@ use crate::{cache_key, deployment_id, flight_arguments, wtf8};
 #[napi]
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// An ID, or the number by which `js/engine.d.mts` says why it is refused.
+/// An ID, or the number of the reason why it is rejected: see `js/engine.d.mts`.
 type DeploymentId = Either<String, u32>;
 
 /// Checks a deployment ID.
@@ -56,7 +56,7 @@ pub fn parse(key: Utf16String) -> napi::Result<String> {
     }
 }
 
-/// The parts of a key of any family as JSON, which is `null` for text that is a key of none.
+/// The parts of a key of any family as JSON, which is `null` for other text.
 #[napi(catch_unwind)]
 pub fn parse_cache_key(key: Utf16String) -> napi::Result<String> {
     match cache_key::parse_cache_key(&wtf8::from_utf16(&key)) {
@@ -87,7 +87,7 @@ pub fn validate_deployment_id(id: String) -> Result<String> {
     deployment_id::validate_deployment_id(&id).map(str::to_owned).map_err(thrown)
 }
 
-/// As [`resolve`], with an error for an ID that is refused. `env` is the environment's ID.
+/// Like [`resolve`], but throws for an ID that is rejected. `env` is the ID in the environment.
 #[napi(catch_unwind)]
 pub fn resolve_deployment_id(
     config: Option<String>,
@@ -144,7 +144,7 @@ pub fn build_use_cache_key(
     utf16(cache_key::build_use_cache_key(&id, key_seed.as_deref(), args_key.as_deref()))
 }
 
-/// The key of a call whose arguments are canonical JSON.
+/// The key of a call whose arguments are canonical JSON already.
 #[napi(catch_unwind)]
 pub fn derive_use_cache_key(
     id: Utf16String,
@@ -160,7 +160,7 @@ pub fn flight_arguments_key(json: String) -> String {
     digest(json)
 }
 
-/// What every key under a seed starts with.
+/// The text that every key under a seed starts with.
 #[napi(catch_unwind)]
 pub fn use_cache_key_prefix(key_seed: Option<Utf16String>) -> Result<Utf16String> {
     let key_seed = key_seed.map(|text| wtf8::from_utf16(&text));
@@ -185,7 +185,7 @@ fn stored(key: &[u16], max_bytes: u32) -> std::result::Result<Utf16String, Error
     crate::storage_key::storage_key(&key, max_bytes).map(|key| wtf8::to_utf16(&key).into())
 }
 
-/// What is given, or an `Error` with the code and the message of [`Error`].
+/// The value, or a JavaScript `Error` with the code and message of [`Error`].
 type Result<T> = napi::Result<T, &'static str>;
 
 fn thrown(error: Error) -> napi::Error<&'static str> {

@@ -1,4 +1,4 @@
-//! A key's parts as JSON, which is how they cross.
+//! The parts of a key as JSON, the form in which they cross to JavaScript.
 
 use std::string::FromUtf8Error;
 
@@ -8,7 +8,7 @@ use crate::cache_key::{
 };
 use crate::json::JsonText;
 
-/// The JSON of what `index.d.ts` calls `UseCacheKeyParts`. It is UTF-8, because JSON escapes lone surrogates.
+/// The JSON of a `UseCacheKeyParts` of `index.d.ts`. It is UTF-8, because JSON escapes lone surrogates.
 pub fn use_cache_key_to_json(parts: &UseCacheKeyParts<'_>) -> Result<String, FromUtf8Error> {
     let mut json = b"{".to_vec();
     write_use_cache_key(parts, &mut json);
@@ -16,7 +16,7 @@ pub fn use_cache_key_to_json(parts: &UseCacheKeyParts<'_>) -> Result<String, Fro
     String::from_utf8(json)
 }
 
-/// The JSON of what `index.d.ts` calls `CacheKeyParts`.
+/// The JSON of a `CacheKeyParts` of `index.d.ts`.
 pub fn cache_key_to_json(key: &CacheKey<'_>) -> Result<String, FromUtf8Error> {
     let ambiguous = matches!(key, CacheKey::Page(PageKey { page: Page::Ambiguous(_), .. }));
     let mut json = format!("{{\"family\":\"{}\",\"ambiguous\":{ambiguous},", family(key)).into_bytes();
@@ -127,7 +127,7 @@ fn write_list<T>(list: &[T], json: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>
     json.push(b']');
 }
 
-/// The properties that are there, with commas between them.
+/// The properties that have a value, with commas between them.
 fn write_texts<const N: usize>(texts: [(&str, Option<&[u8]>); N], json: &mut Vec<u8>) {
     let present = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
     for (index, (name, text)) in present.enumerate() {

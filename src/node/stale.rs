@@ -34,8 +34,8 @@ pub fn stale_keys(
     StaleKeys::new(&keep, options).map(External::new).map_err(error)
 }
 
-/// Filters a chunk, or ends the list. Puts the stale keys into the buffer and gives their length, which is at most that of
-/// the chunk and of what [`stale_keys_begun`] tells. New buffers would pile up faster than they are collected.
+/// Filters a chunk, or ends the list. Writes the stale keys into the buffer and returns their length, which is at most the length
+/// of the chunk plus that of [`stale_keys_begun`]. The caller reuses its buffer, because V8 frees buffers too late.
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys_push(
     filter: &mut External<StaleKeys>,
@@ -67,7 +67,7 @@ pub fn stale_keys_begun(filter: &External<StaleKeys>) -> i64 {
     filter.begun().cast_signed() as i64
 }
 
-/// Counts one whole key, which may hold any byte, and tells whether it is stale.
+/// Counts one whole key, which may contain any byte, and returns whether it is stale.
 #[napi(catch_unwind, skip_typescript)]
 pub fn stale_keys_is_stale(filter: &mut External<StaleKeys>, key: &[u8]) -> bool {
     filter.is_stale(key)

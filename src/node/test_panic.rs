@@ -1,8 +1,8 @@
-//! A panic on demand, for the test that it becomes a JavaScript error. In no binary that is shipped.
+//! A panic on demand, for the test that a panic becomes a JavaScript error. Published binaries do not contain it.
 
 use napi_derive::napi;
 
-/// Panics the way a fault in any other export would.
+/// Panics, as a bug in any other export would.
 #[napi(catch_unwind)]
 #[expect(clippy::panic, reason = "it is what this is for")]
 pub fn test_panic() {

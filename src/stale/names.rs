@@ -1,24 +1,24 @@
-//! The deployments, or the builds, that the keys of a list name.
+//! The deployments or builds that the keys of a list name.
 
 use std::collections::HashMap;
 
-/// A deployment or a build, and what was seen of it.
+/// A deployment or a build, and how many of its keys were seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The seed or deployment ID of a deployment, or the ID of a build.
     pub name: String,
-    /// What becomes of its keys.
+    /// What happens to its keys.
     pub fate: Fate,
-    /// It is to be kept, and nothing that names it was seen yet.
+    /// Whether it is kept and no key that names it was seen yet.
     pub awaited: bool,
     /// How many keys it has.
     pub keys: u64,
 }
 
-/// What becomes of an owner's keys.
+/// What happens to the keys of an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// They are to stay.
+    /// They stay.
     Kept,
     /// They are stale.
     Stale,
@@ -26,7 +26,7 @@ pub enum Fate {
     LeftAlone,
 }
 
-/// Owners by their names, as keys have them.
+/// Owners by their names in the encoding of keys.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     owners: Vec<Owner>,
@@ -74,7 +74,7 @@ impl Names {
         self.owners.push(owner);
     }
 
-    /// Notes that a key names this owner that is not a key of the owner.
+    /// Notes that a key of another owner names this owner.
     pub(super) fn see(&mut self, text: &[u8]) {
         if self.awaited > 0
             && let Some(owner) = self.places.get(text).and_then(|place| self.owners.get_mut(*place))
@@ -84,10 +84,10 @@ impl Names {
     }
 }
 
-/// Names that were looked up last.
+/// The names that were looked up last.
 ///
-/// Most lists name a few owners over and over. The map's hash resists names that were chosen to collide, but it took half
-/// of the time per key. This hash is cheap. Names that collide here are looked up in the map.
+/// Most lists name a few owners many times. The map's hash resists names that were chosen to collide, but took half of the time
+/// per key. This hash is cheap. Names that collide here are looked up in the map.
 #[derive(Debug)]
 struct Recent([Option<(Vec<u8>, usize)>; 1 << SLOT_BITS]);
 
@@ -117,7 +117,7 @@ impl Recent {
     }
 }
 
-/// Hashes both ends of a name, where IDs mostly differ. To hash all of it took 3 ns more.
+/// Hashes both ends of a name, where IDs mostly differ. Hashing all of it took 3 ns more.
 fn slot_of(text: &[u8]) -> usize {
     /// 2^64 divided by the golden ratio.
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,4 +1,4 @@
-//! What tells whether the entry of a key is still read.
+//! The deployment or build that a key names, which decides whether the key is stale.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use memchr::{memchr, memchr2_iter, memchr3_iter};
 use crate::cache_key::{CacheKey, Page, SCHEME, SEED_MARK, parse_page_key, parse_shared, parse_shortened};
 use crate::next_key::{self, parse_next_key, resembles_next_key};
 
-/// What a key names, or why it names nothing.
+/// The owner that a key names, or the reason why it names none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scope<'a> {
-    /// The seed of a `"use cache"` key, encoded. If it is not an encoded seed, the key has none.
+    /// The encoded seed of a `"use cache"` key. Text that is not an encoded seed means that the key has none.
     Seed(&'a [u8]),
     /// The deployment of a page key, and the build if that is certain.
     Deployment(&'a [u8], Option<&'a [u8]>),
@@ -22,20 +22,20 @@ pub(super) enum Scope<'a> {
     Nothing(Other),
 }
 
-/// A kind of key that names neither a deployment nor, for certain, a build. With several prefixes of a store a key can
-/// be of several kinds: the first of these counts.
+/// A kind of key that names no deployment, and no build for certain. If a store has several prefixes, a key can be of several
+/// kinds. Then the first one in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Other {
     /// A `"use cache"` key without a seed.
     Unscoped,
-    /// A key of vinext's whose build is not certain, one of vinext's or Next.js's that is not understood, or one that may
-    /// have more in front of it than the prefix. Never stale.
+    /// A key of vinext whose build is not certain, a key of vinext or Next.js that is not recognised, or a key that may have more
+    /// text in front than the prefix. Never stale.
     Unclear,
     /// An entry of `fetch` or `unstable_cache`, which all deployments share. Never stale.
     Shared,
-    /// A `"use cache"` key of Next.js that names no deployment, or any such key where they are not asked for. Never stale.
+    /// A `"use cache"` key of Next.js that names no deployment. Without the option for such keys, any of them. Never stale.
     Next,
-    /// What records when a tag was revalidated. Without it, revalidated entries would be valid again. Never stale.
+    /// A record of when a tag was revalidated. Without it, revalidated entries would be valid again. Never stale.
     Tag,
     /// Any other key behind a prefix of the store.
     Foreign,
@@ -93,15 +93,14 @@ impl Other {
         }
     }
 
-    /// The kind of a key with this text of a prefix in front of it. The `*` of a prefix can stand for what marks the
-    /// record of a tag.
+    /// The kind of a key that has this prefix in front. The `*` of a prefix can match the mark of a tag's record.
     pub(super) fn behind(self, prefix: &[u8]) -> Self {
         if self == Self::Foreign && names_a_tag(prefix) { Self::Tag } else { self }
     }
 }
 
-/// Whether a key starts like one of vinext's families, in whichever version. If it is not understood, it can be a key that
-/// a newer vinext reads.
+/// Whether a key starts like one of vinext's families, in any version. If it is not recognised otherwise, a newer vinext may
+/// read it.
 fn looks_like_vinexts(key: &[u8]) -> bool {
     key.starts_with(b"app:")
         || key.starts_with(b"app-fallback-shell:")
@@ -111,10 +110,10 @@ fn looks_like_vinexts(key: &[u8]) -> bool {
         || key.starts_with(b"sha256:")
 }
 
-/// Whether this may be a key of vinext or Next.js with something in front that is not part of the prefix, as where only a
-/// part of the prefix was named. A deployment that is kept may read it.
+/// Whether this may be a key of vinext or Next.js behind more text than the prefix, for example because only a part of the
+/// prefix was named. A deployment that is kept may read such a key.
 ///
-/// One pass over the key: to search for each mark takes three times as long as all else.
+/// One pass over the key. A search for each mark took three times as long as the rest of the filter.
 fn may_hold_a_key(key: &[u8]) -> bool {
     memchr2_iter(b':', b'"', key).any(|at| match key.split_at_checked(at) {
         Some((before, [b'"', ..])) => before.ends_with(b"["),
@@ -155,7 +154,7 @@ fn ends_tag(text: &[u8], at: usize) -> bool {
     *first == b'T' || *first == b't' && starts_word
 }
 
-/// Whether this is the `T` of what Next.js and vinext put in front of a path to make a tag of it.
+/// Whether this is the `T` of `_N_T_`, the prefix by which Next.js and vinext make a tag of a path.
 fn is_implicit_tag(text: &[u8], at: usize) -> bool {
     at.checked_sub(3).and_then(|start| text.get(start..at + 2)) == Some(b"_N_T_")
 }

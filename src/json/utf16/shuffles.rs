@@ -1,4 +1,4 @@
-//! Which bytes of a vector go where, by what has to be known of them.
+//! Lookup tables of shuffles: which bytes of a vector go where.
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
@@ -7,7 +7,7 @@
 
 use crate::json::escape_letter;
 
-/// What stands behind the backslash, by a control's number; zero where its escape is longer.
+/// The letter behind the backslash for each control character, or zero if its escape is longer.
 pub const LETTERS: [u8; 16] = {
     let mut letters = [0; 16];
     let mut control = 0;
@@ -20,7 +20,7 @@ pub const LETTERS: [u8; 16] = {
     letters
 };
 
-/// A shuffle of sixteen bytes for every byte of marks.
+/// A shuffle of sixteen bytes for each value of a byte of marks.
 #[repr(align(16))]
 pub struct Shuffles([[u8; 16]; 256]);
 
@@ -31,7 +31,7 @@ impl Shuffles {
     }
 }
 
-/// Of eight bytes and as many backslashes: a marked byte goes behind a backslash.
+/// Packs eight bytes and eight backslashes: each marked byte goes behind a backslash.
 pub static ESCAPES: Shuffles = {
     let mut shuffles = [[0; 16]; 256];
     let mut marks = 0;
@@ -51,7 +51,7 @@ pub static ESCAPES: Shuffles = {
     Shuffles(shuffles)
 };
 
-/// Of four times four bytes: each first, and the second and the third where the two marks say so.
+/// Packs four groups of four bytes: the first byte of each group, and the second and third if the two marks are set.
 pub static LANES: Shuffles = {
     let mut shuffles = [[0; 16]; 256];
     let mut marks = 0;
