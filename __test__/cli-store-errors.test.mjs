@@ -1,6 +1,6 @@
 // What `purge` and `inspect` print where a store cannot be read.
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,31 @@ async function deadServer(t, { listens }) {
   else await once(server.close(), "close");
   return `redis://:Secret@127.0.0.1:${port}`;
 }
+
+/** A project whose Wrangler has this function body for `getPlatformProxy`. */
+function fakeWrangler(t, body) {
+  const cwd = mkdtempSync(join(tmpdir(), "fake-wrangler-"));
+  t.teardown(() => rmSync(cwd, { recursive: true }));
+  const folder = join(cwd, "node_modules/wrangler");
+  mkdirSync(folder, { recursive: true });
+  const manifest = { version: "4.0.0", type: "module", main: "main.js", bin: { wrangler: "main.js" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "main.js"), `export const getPlatformProxy = async () => { ${body} };`);
+  return cwd;
+}
+
+const BROKEN_KV = [
+  [
+    "does not start",
+    'throw new Error("no such folder")',
+    { code: "ERR_STORE_UNREACHABLE", message: "the local Workers KV does not start: no such folder" },
+  ],
+  [
+    "cannot be listed",
+    'return { env: { CACHE: { list: async () => { throw new Error("database is locked") } } }, dispose() {} }',
+    { code: "ERR_STORE_UNREADABLE", message: "CACHE: the keys cannot be listed: database is locked" },
+  ],
+];
 
 const COMMANDS = [
   ["purge", "--keep", "v1"],
@@ -52,6 +77,16 @@ for (const [name, ...flags] of COMMANDS) {
     t.regex(error.message, /needs wrangler in this project: npm install/);
     t.is(err, `vinext-cache-key: ${error.message}\n`);
   });
+
+  for (const [what, body, expected] of BROKEN_KV) {
+    test(`${title}: a local KV that ${what} is an error, with --json as JSON too`, async (t) => {
+      const cwd = fakeWrangler(t, body);
+      const { code, out, err } = await run([name, "kv:CACHE", ...flags, "--json"], { cwd });
+      t.is(code, 1);
+      t.deepEqual(JSON.parse(out), { error: expected });
+      t.is(err, `vinext-cache-key: ${expected.message}\n`);
+    });
+  }
 
   test(`${title}: wrong usage prints no JSON`, async (t) => {
     const { code, out, err } = await run([name, "redis://localhost", "second", ...flags, "--json"]);

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { StoreError, UsageError } from "../errors.mjs";
-import { countFailure } from "./store.mjs";
+import { countFailure, wordsOf } from "./store.mjs";
 
 /** KV lists this many names in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
 const PAGE = 1000;
@@ -59,7 +59,9 @@ async function openLocal(binding) {
   }
   const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
   // A binding that is marked as remote would otherwise be the deployed store.
-  const proxy = await getPlatformProxy({ remoteBindings: false });
+  const proxy = await getPlatformProxy({ remoteBindings: false }).catch((/** @type {unknown} */ error) => {
+    throw new StoreError("UNREACHABLE", `the local Workers KV does not start: ${wordsOf(error)}`);
+  });
   const kv = proxy.env[binding];
   if (typeof kv?.list !== "function") {
     await proxy.dispose();
@@ -79,7 +81,9 @@ async function openLocal(binding) {
           let cursor;
           for (;;) {
             /** @type {{ keys: { name: string }[], list_complete: boolean, cursor?: string }} */
-            const page = await kv.list({ limit: PAGE, cursor });
+            const page = await kv.list({ limit: PAGE, cursor }).catch((/** @type {unknown} */ error) => {
+              throw new StoreError("UNREADABLE", `${binding}: the keys cannot be listed: ${wordsOf(error)}`);
+            });
             if (page.keys.length > 0) yield page.keys.map(bytesOf);
             if (page.list_complete) return;
             cursor = page.cursor;
@@ -94,7 +98,7 @@ async function openLocal(binding) {
             const outcomes = await Promise.allSettled(some.map((key) => kv.delete(String(key))));
             for (const outcome of outcomes) {
               if (outcome.status === "fulfilled") deleted += 1;
-              else countFailure(failures, `${binding}: ${outcome.reason.message}`);
+              else countFailure(failures, `${binding}: ${wordsOf(outcome.reason)}`);
             }
           }
           return { deleted, missing: 0, unanswered: 0, failures };

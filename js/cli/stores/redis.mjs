@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CliError, StoreError, UsageError } from "../errors.mjs";
-import { countFailure } from "./store.mjs";
+import { countFailure, wordsOf } from "./store.mjs";
 
 /** How many keys one SCAN looks at: enough to be fast, few enough that the server answers others in between. */
 const PAGE = 1000;
@@ -106,12 +106,6 @@ async function connect({ createClient, RESP_TYPES }, url) {
     throw new StoreError("UNREACHABLE", `${url.host} cannot be reached: ${wordsOf(error)}`);
   }
   return client;
-}
-
-/** Where a name has several addresses, the error of each is in a list. */
-function wordsOf(/** @type {unknown} */ error) {
-  const { message, code, errors } = /** @type {Error & { code?: string, errors?: Error[] }} */ (error);
-  return message || errors?.[0]?.message || code || String(error);
 }
 
 /**

@@ -24,3 +24,9 @@
 export function countFailure(failures, message, keys = 1) {
   failures.set(message, (failures.get(message) ?? 0) + keys);
 }
+
+/** An error in the store's own words. Where a name has several addresses, the error of each is in a list. */
+export function wordsOf(/** @type {unknown} */ error) {
+  const { message, code, errors } = /** @type {Error & { code?: string, errors?: Error[] }} */ (error);
+  return message || errors?.[0]?.message || code || String(error);
+}
