@@ -2,6 +2,7 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -66,6 +67,15 @@ function checkLoaded(node, env, target, runtime) {
   return version;
 }
 
+/** The suites that run. They end with this process. Two Wines at a time in one home would disturb each other. */
+const children = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    for (const child of children) child.kill();
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+
 /**
  * Runs suites by ava, one after another.
  *
@@ -76,6 +86,7 @@ async function runAva(suites, { node, env, cwd }, onTest) {
   const files = suites.map((suite) => `__test__/${suite}.test.mjs`);
   const args = [AVA, "--tap", `--timeout=${IDLE_LIMIT}`, "--concurrency=1", ...files];
   const ava = spawn(node, args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+  children.add(ava);
   const tests = [];
   for await (const line of createInterface({ input: ava.stdout })) {
     const [, not, title, skipped] = /^(not )?ok \d+ - (.*?)( # SKIP)?$/.exec(line) ?? [];
@@ -84,6 +95,7 @@ async function runAva(suites, { node, env, cwd }, onTest) {
     onTest(title);
   }
   if (ava.exitCode === null) await once(ava, "exit");
+  children.delete(ava);
   return { ok: ava.exitCode === 0, tests };
 }
 
