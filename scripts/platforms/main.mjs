@@ -174,7 +174,7 @@ function steps(target, nodes, results) {
         return { platform, node, how, passed: 0, skipped: 0, failed: [error.message], ok: false };
       });
       results.push(result);
-      if (!result.ok) throw new Error(`${result.failed.length} failed`);
+      if (!result.ok) throw new Error(result.failed.join("; ") || "no test failed, but ava did");
     },
   }));
 }
