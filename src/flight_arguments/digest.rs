@@ -162,4 +162,16 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn hashes_a_long_piece_behind_a_short_one() {
+        let json: Vec<u8> = (0..=255).cycle().take(3 * MAX_PIECE).collect();
+        for length in 0..2 * BATCH {
+            let (short, long) = json.split_at(length);
+            let mut sink = Sha256Sink::new();
+            sink.write(short);
+            sink.write(long);
+            assert_eq!(sink.finish().base64url(), Hash::of(&json).base64url(), "{length}");
+        }
+    }
 }
