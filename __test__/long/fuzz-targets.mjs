@@ -33,7 +33,11 @@ function run(command, target, ...args) {
   // The flags are nightly's. This variable lets a stable compiler take them.
   const env = { ...process.env, RUSTC_BOOTSTRAP: "1" };
   const options = ["--fuzz-dir", fuzz, "--target-dir", path.join(root, "target/fuzz"), target];
-  const { status } = spawnSync(cargoFuzz(), [command, ...options, ...args], { stdio: "inherit", env });
+  const { status } = spawnSync(cargoFuzz(), [command, ...options, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   if (status !== 0) throw new Error(`cargo fuzz ${command} ${target} failed with status ${status}`);
 }
 
