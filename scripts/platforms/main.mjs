@@ -90,9 +90,13 @@ async function runAva(suites, { node, env, cwd }, onTest) {
   const tests = [];
   for await (const line of createInterface({ input: ava.stdout })) {
     const [, not, title, skipped] = /^(not )?ok \d+ - (.*?)( # SKIP)?$/.exec(line) ?? [];
-    if (!title) continue;
-    tests.push({ title, result: not ? "failed" : skipped ? "skipped" : "passed" });
-    onTest(title);
+    if (title) {
+      tests.push({ title, result: not ? "failed" : skipped ? "skipped" : "passed" });
+      onTest(title);
+    }
+    // What ava says about a failed test follows it, indented.
+    const isDetail = tests.at(-1)?.result === "failed" && (not || line.startsWith("  "));
+    if (isDetail) console.error(line);
   }
   if (ava.exitCode === null) await once(ava, "exit");
   children.delete(ava);
