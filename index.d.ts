@@ -1,11 +1,17 @@
-// Where these functions differ from vinext's on purpose:
-// - A value of the wrong type is a TypeError that names the argument. vinext makes text of it, or fails as it happens to.
+// Terms:
+// - Seed: the identity that scopes a key. It is the deployment ID, or the build ID if there is no deployment ID.
+// - Reply: React's encoding of a function's arguments, as text or as the entries of form data.
+// - Digest: the SHA-256 of the arguments in base64url, 43 characters.
+// - Server reference: the id that React's bundler gives to a function.
+//
+// These functions differ from vinext's on purpose:
+// - A value of the wrong type is a TypeError that names the argument. vinext converts it to text, or fails by chance.
 // - `fileMetadata` gives keys that vinext 1.4.0 does not make.
-// - `resolveUseCacheKeySeed` returns `undefined` for no identity. vinext returns the last falsy value.
-// - `validateDeploymentId` refuses `""` and `undefined`, which mean "no ID" in `resolveDeploymentId`.
+// - `resolveUseCacheKeySeed` returns `undefined` if there is no identity. vinext returns the last falsy value.
+// - `validateDeploymentId` rejects `""` and `undefined`, which mean "no ID" in `resolveDeploymentId`.
 // - `runtimeServerDeploymentId`, `deploymentId` and `versionMetadataBinding` are options that vinext does not have.
 
-/** Where identities are read: an object like `process.env`, or the bindings of a Worker. */
+/** The object in which identities are read: `process.env`, one like it, or the bindings of a Worker. */
 export type Environment = Record<string, unknown>;
 
 export interface DeploymentIdOptions {
@@ -17,9 +23,9 @@ export interface DeploymentIdOptions {
 }
 
 export interface KeySeedOptions {
-  /** An ID that the caller knows, for instance of the request at hand. It goes before all others. */
+  /** An ID that the caller knows, for example from the current request. It has precedence over all others. */
   deploymentId?: string;
-  /** The name of a Workers version metadata binding in `env`. Its `id` goes before the build ID, and must be there. */
+  /** The name of a Workers version metadata binding in `env`. Its `id` is required, and has precedence over the build ID. */
   versionMetadataBinding?: string;
 }
 
@@ -28,19 +34,19 @@ export interface KeyOptions {
   fileMetadata?: boolean;
 }
 
-/** A text field, or a file: its bytes in base64, then what is known of it (`lastModified` in milliseconds). */
+/** A text field, or a file: its bytes in base64, its name, its time in milliseconds, and its media type. */
 export type FlightEntry =
   | [name: string, text: string]
   | [name: string, base64: string, fileName: string, lastModified: number, type: string];
 
-/** The arguments of a cached function as vinext transports them. */
+/** The arguments of a cached function, in the form in which vinext transports them. */
 export interface FlightArguments {
   version: 1;
-  /** React's encoding of the arguments: text, or the entries of form data. */
+  /** The reply: React's encoding of the arguments, as text or as the entries of form data. */
   reply: string | Array<FlightEntry>;
-  /** Which argument holds a page's props. */
+  /** The index of the argument that is a page's props. */
   pagePropsIndex?: number;
-  /** Which argument holds a layout's props. */
+  /** The index of the argument that is a layout's props. */
   layoutPropsIndex?: number;
 }
 
@@ -62,14 +68,14 @@ export interface PortableImplementation {
 }
 
 /**
- * The key under which vinext stores what a cached function returned.
+ * Builds the key under which vinext stores the result of a cached function.
  *
- * Mirrors `buildUseCacheKey` of vinext's cache-runtime. A key is logical: a store may prefix or hash it.
+ * Mirrors `buildUseCacheKey` of vinext's cache-runtime. A key is logical: a store may add a prefix to it, or hash it.
  *
  * @param id - The function's id, any text. Lone surrogates are kept.
- * @param keySeed - The identity that scopes the key. `""`, `null` and `undefined` mean none.
- * @param argsKey - The key of the arguments. `""` leaves a trailing colon; `undefined` does not.
- * @throws `ERR_INVALID_ARG_TYPE`, and `URIError` for a seed that holds a lone surrogate.
+ * @param keySeed - The seed: the deployment ID or build ID that scopes the key. `""`, `null` and `undefined` mean none.
+ * @param argsKey - The digest of the arguments. `""` leaves a trailing colon; `undefined` does not.
+ * @throws `ERR_INVALID_ARG_TYPE`, and `URIError` for a seed that contains a lone surrogate.
  * @example
  * ```js
  * buildUseCacheKey("id", "v1", "digest"); // "use-cache:build:v1:id:digest"
@@ -80,7 +86,7 @@ export declare function buildUseCacheKey(id: string, keySeed?: string | null, ar
 /**
  * The key of a call: `buildUseCacheKey(id, keySeed, flightArgumentsKey(args, options))` in one step.
  *
- * @throws What those two throw.
+ * @throws The errors of those two functions.
  * @example
  * ```js
  * deriveUseCacheKey("id", "v1", { version: 1, reply: "[]" });
@@ -95,13 +101,13 @@ export declare function deriveUseCacheKey(
 ): string;
 
 /**
- * The key of a call's arguments: the unpadded base64url SHA-256 of `JSON.stringify({ ...args, reply })`, 43 characters, in
- * which each entry of bytes in `reply` stands by its bytes.
+ * The digest of a call's arguments: the SHA-256 of `JSON.stringify({ ...args, reply })` in base64url without padding, 43
+ * characters. An entry of `reply` that is a file is replaced by its bytes before.
  *
  * Mirrors `flightArgumentsKey` of vinext's cache-flight-arguments, and is synchronous like it.
  *
- * @param args - The transport form that vinext's `snapshotFlightReply` makes. Its own enumerable properties are keyed in
- * their order; those that are `undefined` are left out.
+ * @param args - The arguments as vinext's `snapshotFlightReply` returns them. All own enumerable properties are part of the
+ * digest, in their order, except those that are `undefined`.
  * @throws `ERR_INVALID_ARG_TYPE`, and whatever a getter or `toJSON` of the arguments throws.
  * @example
  * ```js
@@ -111,7 +117,7 @@ export declare function deriveUseCacheKey(
 export declare function flightArgumentsKey(args: FlightArguments, options?: KeyOptions): string;
 
 /**
- * Takes a key of any family of vinext 1.4.0 apart.
+ * Parses a key of any family of vinext 1.4.0.
  *
  * | `family` | what the entry is | what it names |
  * | --- | --- | --- |
@@ -119,16 +125,16 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
  * | `app` | a page or route handler of the App Router | `buildId`, `path`, `artifact`, `variant` |
  * | `app-fallback-shell` | the shell of a page for unknown params | the same |
  * | `pages` | a page of the Pages Router | `buildId`, `path`, and the encoded locale as `variant` |
- * | `fetch`, `unstable_cache` | what all deployments share | `digest` |
- * | `tag` | when a tag was revalidated | `tag` |
+ * | `fetch`, `unstable_cache` | data that all deployments share | `digest` |
+ * | `tag` | an adapter's record of when a tag was revalidated | `tag` |
  * | `shortened` | a page key that `storageKey` has shortened | `digest` |
  *
- * A build ID may hold `:` and `/`, and so may a path. Where the border between them is not certain, `ambiguous` is `true`,
- * and `buildAndPath` is the text of both.
+ * A build ID may contain `:` and `/`, and so may a path. If the border between them is not certain, `ambiguous` is `true`, and
+ * `buildAndPath` is the text of both.
  *
- * @param key - A logical key, without what a store may have put in front.
- * @returns The parts, or `null` for text that is a key of no family.
- * @throws `ERR_INVALID_ARG_TYPE` for what is not a string; for a string never.
+ * @param key - A logical key, without the prefix of a store.
+ * @returns The parts, or `null` for other text.
+ * @throws `ERR_INVALID_ARG_TYPE` for a value that is not a string. Never for a string.
  * @example
  * ```js
  * parseCacheKey("deployment:v1:app:v2:build-7:/about:html");
@@ -138,14 +144,14 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
 export declare function parseCacheKey(key: string): CacheKeyParts | null;
 
 /**
- * Takes a key apart: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
+ * Parses the key of a `"use cache"` function: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
  *
- * A bare id (one without a server reference) that starts with `build:` reads as a seed where what follows, up to the next
- * `:`, is one as vinext encodes it. From such an id the arguments are told by being a digest or a JSON array.
+ * A bare id is an id without a server reference. `build:` at its start counts as the mark of a seed if the text up to the next
+ * `:` is encoded as vinext encodes seeds. Behind a bare id, only a digest or a JSON array counts as arguments.
  *
- * @param key - A logical key, without what a store may have put in front.
- * @returns The parts, or `null` for text that is no such key.
- * @throws `ERR_INVALID_ARG_TYPE` for what is not a string; for a string never.
+ * @param key - A logical key, without the prefix of a store.
+ * @returns The parts, or `null` for other text.
+ * @throws `ERR_INVALID_ARG_TYPE` for a value that is not a string. Never for a string.
  * @example
  * ```js
  * parseUseCacheKey('use-cache:build:v1:["/app/page.tsx:default","reference"]:');
@@ -156,14 +162,14 @@ export declare function parseCacheKey(key: string): CacheKeyParts | null;
 export declare function parseUseCacheKey(key: string): UseCacheKeyParts | null;
 
 /**
- * The deployment ID of a build: the configured one, else the environment's.
+ * The deployment ID of a build: the configured one, or otherwise that of the environment.
  *
  * Mirrors vinext's `resolveDeploymentId`, which its config loader calls.
  *
- * @param configDeploymentId - `deploymentId` of next.config. `undefined` leaves the choice to the environment; `""` opts
- * out of having an ID, whatever the environment says; `null` is an error.
- * @param env - Where `NEXT_DEPLOYMENT_ID` is read. Default: `process.env` of the calling thread.
- * @returns The ID, or `undefined` where there is none.
+ * @param configDeploymentId - `deploymentId` of next.config. `undefined` leaves the choice to the environment. `""` opts out of
+ * an ID, whatever the environment has. `null` is an error.
+ * @param env - The object with `NEXT_DEPLOYMENT_ID`. Default: `process.env` of the calling thread.
+ * @returns The ID, or `undefined` if there is none.
  * @throws `ERR_DEPLOYMENT_ID_NOT_A_STRING`, `ERR_DEPLOYMENT_ID_INVALID_CHARACTERS`,
  * `ERR_RUNTIME_DEPLOYMENT_ID_MISSING`, `ERR_RUNTIME_DEPLOYMENT_ID_MISMATCH`, `ERR_INVALID_ARG_TYPE`
  * @example
@@ -179,17 +185,17 @@ export declare function resolveDeploymentId(
 ): string | undefined;
 
 /**
- * The identity that scopes the keys of a build: the deployment ID, else the build ID.
+ * The seed, which is the identity that scopes keys: the deployment ID, or the build ID if there is no deployment ID.
  *
  * Mirrors `getUseCacheKeySeed` of vinext's cache-runtime:
  * `process.env.__VINEXT_DEPLOYMENT_ID || process.env.NEXT_DEPLOYMENT_ID || process.env.__VINEXT_BUILD_ID`. Falsy values
- * are absent.
+ * count as absent.
  *
- * @param env - Where the identities are read, or the bindings of a Worker. Default: `process.env` of the calling thread.
- * @param options - An identity that only the caller knows.
- * @returns The seed, or `undefined` where there is no identity.
- * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and for a binding without an `id` that is a
- * string and not empty; what `validateDeploymentId` throws for `options.deploymentId`.
+ * @param env - The object with the identities, or the bindings of a Worker. Default: `process.env` of the calling thread.
+ * @param options - Identities that only the caller knows.
+ * @returns The seed, or `undefined` if there is no identity.
+ * @throws `ERR_INVALID_ARG_TYPE` for a truthy identity that is not a string, and for a binding whose `id` is not a string or is
+ * empty. For `options.deploymentId` also the errors of `validateDeploymentId`.
  * @example
  * ```js
  * resolveUseCacheKeySeed({ NEXT_DEPLOYMENT_ID: "", __VINEXT_BUILD_ID: "build-7" }); // "build-7"
@@ -201,12 +207,12 @@ export declare function resolveUseCacheKeySeed(
 ): string | undefined;
 
 /**
- * A key for a store that limits the length of keys, such as Workers KV with 512 bytes. A key that fits is returned as it is.
- * Of a longer one the scope stays readable, so that a list by prefix still finds it, and the rest becomes a SHA-256 of the
- * whole key. Two keys share a storage key only if they share a SHA-256.
+ * A key for a store that limits the length of keys, such as Workers KV with 512 bytes. A key that fits is returned unchanged.
+ * A longer one becomes its scope, so that a list by prefix still finds it, and the SHA-256 of the whole key. Two keys share a
+ * storage key only if they share a SHA-256.
  *
- * @param key - A logical key. A key that holds a lone surrogate has no UTF-8 and counts as too long.
- * @param options - `maxBytes` is the limit in bytes of UTF-8, less what the store's adapter puts in front of the key.
+ * @param key - A logical key. A key that contains a lone surrogate has no UTF-8 and counts as too long.
+ * @param options - `maxBytes` is the limit in bytes of UTF-8, minus the length of the adapter's prefix.
  * @throws `ERR_INVALID_ARG_TYPE`; `RangeError` with `ERR_OUT_OF_RANGE` for a limit that is not an integer, and with
  * `ERR_STORAGE_KEY_TOO_LONG` for a limit that has no space for the scope and the SHA-256.
  * @example
@@ -222,7 +228,7 @@ export interface StorageKeyOptions {
   maxBytes: number;
 }
 
-/** What `parseCacheKey` found in a key. */
+/** The parts of a key, as `parseCacheKey` returns them. */
 export type CacheKeyParts =
   UseCacheCallParts | PageKeyParts | ShortenedKeyParts | SharedKeyParts | TagKeyParts;
 
@@ -243,20 +249,20 @@ export interface PageKeyParts {
   path?: string;
   /** The SHA-256 of a long path, in hexadecimal digits. */
   pathDigest?: string;
-  /** Build ID and path, where the border between them is not certain. */
+  /** Build ID and path as one text, if the border between them is not certain. */
   buildAndPath?: string;
-  /** Which of an App Router page's entries it is. */
+  /** Which entry of an App Router page it is. */
   artifact?: "html" | "rsc" | "route";
-  /** What else tells the entries of a path apart: what follows the artifact, or the encoded locale of the Pages Router. */
+  /** The rest of the key, which tells entries of one path apart: the text behind the artifact, or the encoded locale. */
   variant?: string;
 }
 
 export interface ShortenedKeyParts {
   family: "shortened";
   ambiguous: false;
-  /** The deployment that scopes the key, which is then a page key. */
+  /** The deployment that scopes the key. Only page keys have it. */
   deploymentId?: string;
-  /** The seed that scopes the key, which is then a `"use cache"` key. */
+  /** The seed that scopes the key. Only `"use cache"` keys have it. */
   keySeed?: string;
   /** The SHA-256 of the whole key, 43 base64url characters. */
   digest: string;
@@ -275,7 +281,7 @@ export interface TagKeyParts {
   tag: string;
 }
 
-/** What `parseUseCacheKey` found in a key. */
+/** The parts of a key, as `parseUseCacheKey` returns them. */
 export interface UseCacheKeyParts {
   /** The deployment or build ID that scopes the key, decoded. */
   keySeed?: string;
@@ -287,20 +293,20 @@ export interface UseCacheKeyParts {
   exportName?: string;
   /** The id of the function's server reference. */
   serverReferenceId?: string;
-  /** The key of the arguments: a digest in vinext 1.4.0. */
+  /** The digest of the arguments. Before vinext 1.4.0 it can be React's text. */
   argsKey?: string;
-  /** Whether that is a digest, or React's text as in vinext before 1.4.0. */
+  /** Whether `argsKey` is a digest, or React's text. */
   argsForm?: "digest" | "text";
   /** The root params that the function read, sorted by name; `null` for one that the route lacks. */
   rootParams?: Array<[name: string, value: string | Array<string> | null]>;
 }
 
 /**
- * What every key under a seed starts with, and no key under another: for listing and purging a deployment.
+ * The prefix of every `"use cache"` key under a seed, and of no other key: for listing and purging a deployment.
  *
- * @param keySeed - The identity that scopes the keys. Without one (`""`, `null`, `undefined`) the prefix is that of *every*
- * key, whatever its seed.
- * @throws `ERR_INVALID_ARG_TYPE`, and `URIError` for a seed that holds a lone surrogate.
+ * @param keySeed - The seed: the deployment ID or build ID that scopes the keys. Without one (`""`, `null`, `undefined`) it is
+ * the prefix of *every* `"use cache"` key.
+ * @throws `ERR_INVALID_ARG_TYPE`, and `URIError` for a seed that contains a lone surrogate.
  * @example
  * ```js
  * useCacheKeyPrefix("v 1"); // "use-cache:build:v%201:"
@@ -313,7 +319,7 @@ export declare function useCacheKeyPrefix(keySeed?: string | null): string;
  *
  * Mirrors the check in vinext's `resolveDeploymentId`.
  *
- * @param deploymentId - What should be an ID: ASCII letters, digits, `-` and `_`, at least one.
+ * @param deploymentId - The ID: at least one ASCII letter, digit, `-` or `_`.
  * @returns The ID itself.
  * @throws `ERR_DEPLOYMENT_ID_NOT_A_STRING`, `ERR_DEPLOYMENT_ID_INVALID_CHARACTERS`
  * @example

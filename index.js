@@ -1,15 +1,15 @@
 // The package's entry: exports the native addon's functions, or the portable ones where no addon loads.
 "use strict";
 
-// Not by `require`: in a bundle that is an ES module, requiring Node's own modules throws.
+// `require` would throw for Node's own modules in a bundle that is an ES module.
 const { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } =
   process.getBuiltinModule("node:fs");
-/** Where the class of `module` is Node's, it has this function. Loading Node's module that exports it takes 0.2 ms. */
+/** If `module` is Node's own, its class has this function. Loading `node:module` instead takes 0.2 ms. */
 const { createRequire = process.getBuiltinModule("node:module").createRequire } = /** @type {any} */ (
   module.constructor
 );
 
-/** Inlined instead of read from package.json: one more file to read costs 10 percent of the time that loading takes. */
+/** Inlined instead of read from package.json: one more file costs 10 percent of the load time. */
 const version = "0.1.0";
 
 /** The platforms that binaries are published for. */
@@ -26,7 +26,8 @@ const platforms = [
 ];
 
 /**
- * Node's own `require`, which bundlers replace. A bundle that is an ES module has no `__filename`: there it takes absolute paths.
+ * Node's own `require`, because bundlers replace `require`. A bundle that is an ES module has no `__filename`. There, only absolute
+ * paths can be required.
  */
 const nodeRequire = createRequire(typeof __filename === "string" ? __filename : process.execPath);
 
@@ -76,7 +77,7 @@ function fileOf(addon, resolved) {
 }
 
 /**
- * Runs `probe`; returns `undefined` if it throws, as the permission models of Node and Deno make it do.
+ * Runs `probe`; returns `undefined` if it throws, for example because the permission model of Node or Deno denies it.
  * @template T
  * @param {() => T} probe
  */
@@ -86,15 +87,15 @@ function orUndefined(probe) {
   } catch {}
 }
 
-/** Where musl puts its dynamic loader, by the name that Node gives the processor. */
+/** The paths of musl's dynamic loader, by Node's names for processors. */
 const muslLoaders = /** @type {Record<string, string>} */ ({
   x64: "/lib/ld-musl-x86_64.so.1",
   arm64: "/lib/ld-musl-aarch64.so.1",
 });
 
 /**
- * Whether this process runs on musl. A glibc host with musl's tools has musl's loader too, so the process's own memory map
- * decides. The file is only looked for first because reading the map takes about 0.2 ms, which most hosts can save.
+ * Whether this process runs on musl. A glibc host with musl's tools has musl's loader too, so the memory map of the process decides.
+ * Reading the map takes about 0.2 ms, so the loader's file is looked for first, which most hosts do not have.
  */
 const runsOnMusl = () =>
   existsSync(muslLoaders[process.arch]) && readFileSync("/proc/self/maps", "latin1").includes("/ld-musl-");
@@ -109,17 +110,17 @@ function targets() {
 const ELF_MAGIC = 0x7f454c46;
 const ELF_LITTLE_ENDIAN = 1;
 const ELF_BIG_ENDIAN = 2;
-/** ELF's numbers for the processors that binaries are published for, by the names that Node gives them. */
+/** ELF's numbers for the processors that binaries are published for, by Node's names. */
 const ELF_MACHINES = /** @type {Record<string, number>} */ ({ arm: 40, arm64: 183, x64: 62 });
-/** Where an ELF header has the section table's offset, entry size and entry count, by word size (1: 32 bits, 2: 64 bits). */
+/** The positions of the section table's offset, entry size and entry count in an ELF header, by word size (1: 32 bits, 2: 64). */
 const ELF_SECTION_FIELDS = /** @type {Record<number, number[]>} */ ({
   1: [0x20, 0x2e, 0x30],
   2: [0x28, 0x3a, 0x3c],
 });
 
 /**
- * Says what is wrong with a Linux library, if anything. It has to be found before loading: the C library maps a truncated file
- * without looking at its length, and then the process crashes.
+ * Says what is wrong with a Linux library, if anything. This check comes before loading: the C library maps a truncated file without
+ * checking its length, and then the process crashes.
  * @param {string} path
  * @returns {string | undefined}
  */
@@ -150,8 +151,8 @@ function faultOf(path) {
 }
 
 /**
- * The same for a file that the environment names. Every napi-rs package's loader reads the same variable, so the file may be
- * another package's addon. Loading that would run its code, so it is told apart by a name that only this addon exports.
+ * The same for a file that the environment names. The loader of every napi-rs package reads the same variable, so the file may be
+ * the addon of another package. Loading it would run its code. So the file must contain a name that only this addon exports.
  * @param {string} path
  * @returns {string | undefined}
  */
@@ -180,7 +181,7 @@ function load(failed) {
       if (fault) throw new Error(fault);
       const { addon, error } = open(specifier);
       if (error) throw error;
-      if (addon.VERSION !== version) throw new Error(`it is of version ${addon.VERSION}, not ${version}`);
+      if (addon.VERSION !== version) throw new Error(`its version is ${addon.VERSION}, not ${version}`);
       return { addon, target, binary: fileOf(addon, resolved) ?? specifier };
     } catch (error) {
       failed.push({ specifier, binary: resolved, error: /** @type {Error} */ (error) });
@@ -198,7 +199,7 @@ const portable = (reason) => ({
 });
 
 /**
- * The implementation that `VINEXT_CACHE_KEY` asks for, else the native one with the portable one to fall back to.
+ * The implementation that `VINEXT_CACHE_KEY` asks for. By default the native one, or the portable one if no addon loads.
  * @returns {typeof import("./index.js")}
  */
 function implement() {
@@ -220,7 +221,7 @@ function implement() {
 }
 
 const api = implement();
-// One by one, which is how ES modules find the names of a CommonJS module.
+// Node finds the named exports of a CommonJS module by such lines.
 exports.buildUseCacheKey = api.buildUseCacheKey;
 exports.deriveUseCacheKey = api.deriveUseCacheKey;
 exports.flightArgumentsKey = api.flightArgumentsKey;

@@ -1,12 +1,12 @@
 // Emits js/cjs/: the two engines with the shell as CommonJS, for `require` where it takes no ES modules (Jest, older Node 20).
 
-// Node's own modules do not come by `require`: in a bundle that is an ES module, that throws.
+// `require` would throw for Node's own modules in a bundle that is an ES module.
 const builtins = {
   name: "builtins",
   renderChunk: (code) => code.replaceAll(/\brequire\("(node:\w+)"\)/g, 'process.getBuiltinModule("$1")'),
 };
 
-// Each engine is one file, because one more file to read takes a tenth of the time that loading the package takes.
+// Each engine is one file, because one more file costs 10 percent of the load time.
 export default ["native", "portable"].map((name) => ({
   input: `js/${name}.mjs`,
   platform: "node",

@@ -199,7 +199,9 @@ for (const [title, files] of [
     t.is(deploymentId, undefined);
     t.is(source, "code");
     t.truthy(ambiguous);
-    t.throws(() => builtSeed(root), { message: /does not tell its deployment: .* Name it with --keep/ });
+    t.throws(() => builtSeed(root), {
+      message: /the deployment ID of the build is not certain: .* Name it with --keep/,
+    });
   });
 }
 

@@ -286,7 +286,7 @@ for (const [title, given, code, shown] of [
     /useCache: true \} or cacheComponents: true/,
   ],
   [
-    "a build that does not tell its deployment",
+    "a build whose deployment ID is not certain",
     [{ deploymentId: "v1" }, { ...recorded, source: "code", ambiguous: "it did not finish" }],
     "UNKNOWN_BUILD",
     /not known: it did not finish\. Next: build again, which leaves a record/,

@@ -301,7 +301,7 @@ for (const [title, files, shown] of [
   [
     "a thrown thing without text",
     { "vite.config.js": "throw { toString() { throw 1; } };" },
-    /cannot be shown/,
+    /threw a value that cannot be shown/,
   ],
   ["a long error", { "vite.config.js": "throw new Error('x '.repeat(1e6));" }, /x …\./],
   [

@@ -108,7 +108,7 @@ const isRoot = process.getuid?.() === 0;
       const many = 'for i in $(seq 60); do cat "$list"; done | tail -n +2 |';
       const spooled = await shell(t, `${many} $cli stale --keep v3`, { TMPDIR: disk });
       t.is(spooled.code, 1);
-      t.regex(spooled.err, /into a temporary file: ENOSPC.*TMPDIR names another folder/);
+      t.regex(spooled.err, /kept in a temporary file: ENOSPC.*Set TMPDIR to another folder/);
       t.deepEqual(readdirSync(disk), []);
     } finally {
       execFileSync("umount", [disk]);

@@ -91,6 +91,6 @@ for (const [name, ...flags] of COMMANDS) {
   test(`${title}: wrong usage prints no JSON`, async (t) => {
     const { code, out, err } = await run([name, "redis://localhost", "second", ...flags, "--json"]);
     t.deepEqual([code, out], [2, ""]);
-    t.regex(err, /"second" is one too many/);
+    t.regex(err, /and got another one: "second"/);
   });
 }

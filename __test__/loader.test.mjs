@@ -222,7 +222,7 @@ const faults = {
   ],
   "a binary of another version": [
     (copy) => copy.platform(replaced(version, "0.0.9")),
-    /: it is of version 0\.0\.9, not 0\.1\.0/,
+    /: its version is 0\.0\.9, not 0\.1\.0/,
   ],
   "a binary that was deleted": [
     (copy) => copy.platform(),

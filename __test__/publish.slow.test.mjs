@@ -65,7 +65,7 @@ test("the platforms' packages go up first, the main one once they are served; th
   t.deepEqual(again.uploads, []);
 });
 
-test("a release that broke off goes on from there", async (t) => {
+test("a release that broke off is continued", async (t) => {
   const folder = packRelease("halfway");
   registry.refused.add("PUT halfway-y");
   const broken = await publish(folder);
@@ -105,7 +105,7 @@ test("a release without one of its platforms is not published", async (t) => {
   rmSync(path.join(folder, "lacking-x.tgz"));
   const { code, err, asked } = await publish(folder);
   t.is(code, 1);
-  t.regex(err, /not here: lacking-x@1\.0\.0/);
+  t.regex(err, /not in the folder: lacking-x@1\.0\.0/);
   t.deepEqual(asked, []);
 });
 

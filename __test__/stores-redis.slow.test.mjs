@@ -48,7 +48,7 @@ for (const [title, args, message] of [
     /two IDs; both are "green"/,
   ],
   ["an adapter", ["--redis", "redis://127.0.0.1:1", "--adapter", "x.js"], /brings its own adapter/],
-  ["no number", ["--redis", "redis://127.0.0.1:1", "--requests", "many"], /"many" is no number/],
+  ["no number", ["--redis", "redis://127.0.0.1:1", "--requests", "many"], /"many" is not a number/],
 ]) {
   test(`stops with one line at ${title}`, async (t) => {
     const { code, err } = await demo(args);

@@ -38,7 +38,7 @@ test("every option is accepted where a Worker is built, whatever its environment
 test("an option is refused for a runtime that is neither Node nor workerd", async (t) => {
   for (const condition of ["edge-light", "browser"]) {
     await t.throwsAsync(resolve({ fileMetadata: true }, { rsc: [condition] }), {
-      message: /neither Node nor workerd, and the environment "rsc"/,
+      message: /The environment "rsc" is for a runtime that is neither Node nor workerd/,
     });
     await t.notThrowsAsync(resolve({}, { rsc: [condition] }));
   }

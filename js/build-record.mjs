@@ -1,5 +1,5 @@
-// The record that the Vite plugin leaves of each successful build, and how the commands read it. docs/plugin.md describes
-// its fields. Nothing here needs Vite.
+// The record of each successful build: the Vite plugin writes it, and the commands read it. docs/plugin.md describes its fields.
+// This module does not need Vite.
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -23,8 +23,7 @@ const MAX_RECORD_BYTES = 16 << 20;
 const BLOCK = 1 << 20;
 
 /**
- * What a family of keys is derived by: this package, or vinext's own code. A family whose module is not in the bundle is
- * left out.
+ * Whose code derives a family of keys: this package's or vinext's. A family whose module is not in the bundle is left out.
  *
  * @typedef {"vinext-cache-key" | "vinext"} Deriver
  *
@@ -32,7 +31,7 @@ const BLOCK = 1 << 20;
  * @property {string} package The version of this package.
  * @property {string} vinext The version of vinext.
  * @property {"node" | "workers"} runtime
- * @property {string} root Where it was built, as `digestOfFolder` has it. Function ids hold that path.
+ * @property {string} root The folder of the build, as `digestOfFolder` gives it. Function ids contain its path.
  * @property {string} buildId
  * @property {string | null} deploymentId The ID that vinext puts into the build.
  * @property {Record<string, unknown>} options The plugin's options as they took effect.
@@ -42,7 +41,7 @@ const BLOCK = 1 << 20;
  */
 
 /**
- * A record that says nothing about the build beside it. `code` is one of
+ * The error for a record that does not describe the build beside it. `code` is one of
  *
  * - `ERR_BUILD_RECORD_UNREADABLE`: the file cannot be read or is not a record;
  * - `ERR_BUILD_RECORD_SCHEMA`: another version of this package wrote it;
@@ -66,7 +65,7 @@ export class BuildRecordError extends Error {
  * @param {string} path
  */
 function openRegularFile(path) {
-  // Windows knows neither flag. It has no FIFOs among its files.
+  // Windows has neither flag, and no FIFOs among its files.
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   let file;
   try {
@@ -79,7 +78,7 @@ function openRegularFile(path) {
 }
 
 /**
- * The text of a regular file, or `undefined` where there is none or where it has more than `limit` bytes.
+ * The text of a regular file, or `undefined` if there is none or if it has more than `limit` bytes.
  *
  * @param {string} path
  * @param {number} limit
@@ -115,7 +114,7 @@ function digestOf(path) {
   }
 }
 
-/** SHA-256 of a folder's real path in base64url: a record tells folders apart, but does not name them. */
+/** The SHA-256 of a folder's real path in base64url. It tells folders apart without naming them. */
 export const digestOfFolder = (/** @type {string} */ folder) =>
   createHash("sha256").update(realpathSync(folder)).digest("base64url");
 
@@ -123,7 +122,7 @@ export const digestOfFolder = (/** @type {string} */ folder) =>
 export const removeRecord = (server) => rmSync(join(server, FILE), { force: true });
 
 /**
- * Writes the record of a build, whole or not at all.
+ * Writes the record of a build, completely or not at all.
  *
  * @param {string} server the folder `dist/server`
  * @param {BuildFacts} facts
@@ -149,7 +148,7 @@ export function writeRecord(server, facts, files) {
 }
 
 /**
- * The record in a folder, if there is one. Throws a `BuildRecordError` for one that is not about the output there.
+ * The record in a folder, if there is one. Throws a `BuildRecordError` if it does not describe the output there.
  *
  * @param {string} server the folder `dist/server`
  * @param {string} buildId what `BUILD_ID` beside it says
@@ -168,10 +167,7 @@ export function readRecord(server, buildId) {
   for (const [path, digest] of Object.entries(record.chunks)) {
     const chunk = inside(server, path);
     if (chunk === undefined || digestOf(chunk) !== digest) {
-      throw new BuildRecordError(
-        "MISMATCH",
-        `${file} is about another build: ${path} is not as it was written`,
-      );
+      throw new BuildRecordError("MISMATCH", `${file} is about another build: ${path} has changed since`);
     }
   }
   return record;

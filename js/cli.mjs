@@ -55,7 +55,7 @@ async function main([name = "--help", ...args]) {
   }
 }
 
-/** Programs that read the JSON on stdout find an error there too, if it has a code. */
+/** With --json, an error with a code is printed as JSON on stdout, for programs that read it there. */
 async function printCode(/** @type {unknown} */ error) {
   if (!(error instanceof CliError) || !("code" in error)) return;
   const { code, message } = error;
@@ -67,12 +67,12 @@ function parse(args, options) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    // The first sentence says what is wrong; what may follow is advice on names that start with a dash.
+    // The first sentence says what is wrong. Node may add advice on names that start with a dash.
     throw new UsageError(/** @type {Error} */ (error).message.split(". ", 1)[0]);
   }
 }
 
-/** Only a fault of this program is shown with its stack. */
+/** Prints an error. Only a bug in this program is shown with its stack. */
 function report(/** @type {unknown} */ error) {
   if (error instanceof ReaderGone) return;
   const { message, stack, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -83,8 +83,8 @@ function report(/** @type {unknown} */ error) {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  // Where stderr cannot be written to either, the exit code alone tells.
+  // If stderr cannot be written to either, only the exit code tells.
   await report(error)?.catch(() => {});
-  // Everything is written; input that is still open would keep the process alive.
+  // All output is written. Input that is still open would keep the process alive.
   process.exit(error instanceof CliError ? error.exitCode : 1);
 }

@@ -9,7 +9,7 @@ export interface Engine {
   digest(json: string): string;
   /** The JSON of a key's `UseCacheKeyParts`, which is `null` for text that is not a key. */
   parse(key: string): string;
-  /** The JSON of the `CacheKeyParts` of a key of any family, which is `null` for text that is a key of none. */
+  /** The JSON of the `CacheKeyParts` of a key of any family, which is `null` for other text. */
   parseCacheKey(key: string): string;
   /** The key for a store, or how many bytes the shortened one has if that is more than `maxBytes`. */
   shorten(key: string, maxBytes: number): string | number;
@@ -29,10 +29,10 @@ export interface Addon extends Omit<Engine, "shapeOf" | "keyOf"> {
   entriesKey(prefix: string, id: string, shape: Shape, ...texts: unknown[]): Key;
 }
 
-/** An ID, or why it is refused: a number that `refusal` in shell.mjs has the code and the message of. */
+/** An ID, or the number of the reason why it is rejected. `refusal` in shell.mjs has the code and message of each number. */
 export type DeploymentId = string | Refusal;
 
-/** Not a string, invalid characters, missing at run time, another one than configured. */
+/** Not a string; invalid characters; missing at run time; not the configured one. */
 export type Refusal = 0 | 1 | 2 | 3;
 
 /**
@@ -42,7 +42,7 @@ export type Refusal = 0 | 1 | 2 | 3;
 export type Key = string | undefined;
 
 /**
- * What arguments hold besides text. It is one integer because each argument of a native call takes time.
+ * The parts of arguments that are not text, in one integer, because each argument of a native call takes time.
  *
  * - bits 0 to 7: entry *i* is a file
  * - bits 8 to 15 and 16 to 23: `pagePropsIndex` and `layoutPropsIndex`, plus one; zero for none

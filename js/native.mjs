@@ -1,9 +1,9 @@
-// The native engine: the Rust addon, and what tells whether it prints arguments as `JSON.stringify` does.
+// The native engine: the Rust addon, and the check whether it prints arguments exactly as `JSON.stringify` does.
 import { createApi } from "./shell.mjs";
 
 const { isArray } = Array;
 const { stringify } = JSON;
-/** Somebody may have replaced it before this module was loaded. A regular expression would take 0.06 ms here. */
+/** Other code may have replaced it before this module was loaded. A regular expression would take 0.06 ms here. */
 const printed = Function.prototype.toString.call(stringify);
 const isBuiltIn = printed.startsWith("function stringify() {") && printed.includes("[native code]");
 
@@ -26,7 +26,7 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
     if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
     const entries = reply.length << 24;
     if (reply.length === 2) {
-      // Typical page props are two texts. A list of them would take another 20 ns.
+      // Typical page props are two texts. Passing them as a list would take 20 ns more.
       const { 0: first, 1: second } = reply;
       const { 0: a, 1: b } = first;
       const { 0: c, 1: d } = second;
@@ -53,7 +53,7 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
     const key = isThree
       ? entriesKey(prefix, id, shape, a, b, c, d, e, f)
       : entriesKey(prefix, id, shape, ...texts);
-    // `JSON.stringify` gets what was read, because to read a getter again could give something else.
+    // `JSON.stringify` gets the values that were read: a getter could return another value the second time.
     if (key === undefined) keyed.reply = inPairs(list);
     return key;
   }
@@ -61,13 +61,13 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
   return createApi({ ...others, shapeOf, keyOf });
 }
 
-/** The shape of keyed arguments with vinext's properties in its order, and no other; else `DECLINED`. @param {any} keyed */
+/** The shape of arguments that have only vinext's properties, in vinext's order; otherwise `DECLINED`. @param {any} keyed */
 function shapeOf(keyed) {
   if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== undefined) return DECLINED;
-  // A property that somebody gave every object.
+  // Other code added a property to `Object.prototype`.
   for (const _ in NOTHING) return DECLINED;
   let seen = 0;
-  // `Object.keys` would make an array, which takes twice as long.
+  // `Object.keys` would allocate an array, which takes twice as long.
   for (const name in keyed) {
     const bit = propertyBit(name);
     if (bit <= seen) return DECLINED;
@@ -79,7 +79,7 @@ function shapeOf(keyed) {
   return page | layout;
 }
 
-/** vinext's properties in its order, each one a higher bit. @param {string} name */
+/** vinext's properties in its order: each one is a higher bit. @param {string} name */
 function propertyBit(name) {
   if (name === "version") return 1;
   if (name === "reply") return 2;

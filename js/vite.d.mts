@@ -32,8 +32,8 @@ export type VinextCacheKeyOptions = {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Without options a Worker stays as it is, and so does a version of vinext that derives its keys in an unknown way; a warning
- * says so. Where an option asks for other keys than vinext's, unknown code is an error.
+ * Without options a Worker is not changed. An unknown version of vinext is not changed either, and a warning says so. With an
+ * option that needs other keys than vinext's, an unknown version is an error.
  *
  * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}

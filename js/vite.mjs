@@ -26,7 +26,7 @@ const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
 /** What messages call the keys of a family. */
 const KEYS_OF = { "use-cache": '"use cache" keys', pages: "page keys" };
 
-/** Where vinext's modules end, and any copy of them: `/shims/cache-runtime.js`. In development a `?v=` query follows. */
+/** The ends of the paths of vinext's modules, such as `/shims/cache-runtime.js`. In development a `?v=` query follows. */
 const TAILS = RELEASES.flatMap(({ families }) =>
   FAMILIES.map((family) => {
     const { specifier, derivedBy } = families[family];
@@ -34,7 +34,7 @@ const TAILS = RELEASES.flatMap(({ families }) =>
     return { family, derivedBy, pattern: new RegExp(`[\\/]${tail}\\.[cm]?[jt]s(?=\\?|$)`) };
   }),
 );
-/** The entries of vinext's servers. Without options no other module has to be looked at. */
+/** The entries of vinext's servers. Without options, no other module has to be read. */
 const ENTRY = /^\0virtual:vinext-[\w-]+-entry$/;
 const KEY_MODULE_OR_ENTRY = new RegExp(
   [...TAILS.map(({ pattern }) => pattern), ENTRY].map(({ source }) => source).join("|"),
@@ -54,10 +54,10 @@ const KEY_MODULE_OR_ENTRY = new RegExp(
  */
 /** @import { Family } from "./vite/shapes.mjs" */
 
-/** Messages already given. One build may make several instances of this plugin. */
+/** The messages that were printed. One build may make several instances of this plugin. */
 const said = new Set();
 
-/** Says something, but not a second time. */
+/** Prints a message once. */
 function once(/** @type {string} */ message, /** @type {(message: string) => void} */ say) {
   if (said.has(message)) return;
   said.add(message);
@@ -67,7 +67,7 @@ function once(/** @type {string} */ message, /** @type {(message: string) => voi
 const warn = (/** @type {string} */ message) => once(`${PACKAGE}: ${message}`, console.warn);
 
 /**
- * What an environment runs on. Nothing for a browser.
+ * The runtime of an environment. `undefined` for a browser.
  *
  * @param {{ consumer?: string, resolve?: { conditions?: string[] } }} config
  */
@@ -76,7 +76,7 @@ function runtimeOf({ consumer, resolve }) {
   return isWorker(resolve?.conditions) ? "workers" : "node";
 }
 
-/** The file of a module, where it really is. */
+/** The real path of a module's file. */
 function fileOf(/** @type {string} */ id) {
   try {
     return realpathSync(id.replace(/\?.*/, ""));
@@ -96,8 +96,8 @@ function fileOf(/** @type {string} */ id) {
  * export default { plugins: [vinext(), vinextCacheKey()] };
  * ```
  *
- * Without options a Worker stays as it is, and so does a version of vinext that derives its keys in an unknown way; a warning
- * says so. Where an option asks for other keys than vinext's, unknown code is an error.
+ * Without options a Worker is not changed. An unknown version of vinext is not changed either, and a warning says so. With an
+ * option that needs other keys than vinext's, an unknown version is an error.
  *
  * @param {VinextCacheKeyOptions} [asked]
  * @returns {import("vite").Plugin}
@@ -121,16 +121,16 @@ export default function vinextCacheKey(asked = {}) {
   /** @type {Map<string, boolean>} whether a module was rewritten, by environment and file */
   const rewritten = new Map();
 
-  /** Whether the keys of a family have to be other than vinext's. */
+  /** Whether an option needs other keys than vinext's in this family. */
   const isNeeded = (/** @type {Family} */ family) =>
     family === "pages" ? scopesPages : options.fileMetadata || options.runtimeDeploymentId;
 
-  /** Whether this package changes the keys of a family where it knows vinext's code. */
+  /** Whether this package derives the keys of a family, if it knows vinext's code. */
   const isChanged = (/** @type {Family} */ family, /** @type {"node" | "workers"} */ runtime) =>
     isNeeded(family) || (family === "use-cache" && runtime === "node");
 
   /**
-   * Says that vinext's own code stays because it is not known. That is an error where an option needs other keys.
+   * Says that vinext's code is unknown and stays. If an option needs other keys, that is an error.
    *
    * @param {Family} family
    * @param {string} reason
@@ -142,7 +142,7 @@ export default function vinextCacheKey(asked = {}) {
     once(message, (text) => context.warn(text));
   }
 
-  /** The runtime of an environment in which vinext's code is to be changed. */
+  /** The runtime of an environment in which vinext's code is changed, or `undefined`. */
   function changedRuntime(/** @type {import("vite").Environment} */ { name, config }) {
     const runtime = runtimeOf(config);
     const takesPart = runtime === "workers" ? FAMILIES.some(isNeeded) : NODE_ENVIRONMENTS.includes(name);
@@ -184,7 +184,7 @@ export default function vinextCacheKey(asked = {}) {
   const plugin = {
     name: PACKAGE,
     enforce: "pre",
-    // `vinext-cache-key explain` reads them where there is no build.
+    // `vinext-cache-key explain` reads the options from here if there is no build.
     api: { options: asked },
 
     config: {
@@ -228,15 +228,15 @@ export default function vinextCacheKey(asked = {}) {
     configEnvironment: {
       order: "post",
       handler(name, config, { isSsrTargetWebworker }) {
-        // Vite's development server bundles what an app imports beforehand, and cannot bundle an addon. For browsers too it
-        // scans all files of the app.
+        // Vite's development server bundles the dependencies of an app, and cannot bundle an addon. It scans all files of the app,
+        // also for browsers.
         const optimizeDeps = { exclude: [PACKAGE] };
         if (name === "client") return { optimizeDeps };
         const define = options.runtimeDeploymentId ? { [DEPLOYMENT_ID]: RUNNING_ID } : {};
         if (runtimeOf(config) === "workers") return { define };
         if (!NODE_ENVIRONMENTS.includes(name) || isSsrTargetWebworker || runtimeOf(config) !== "node") return;
         const { external, noExternal } = config.resolve ?? {};
-        // `true` makes every package external, except where vinext has set `noExternal: true`, which counts more.
+        // `true` makes every package external, unless vinext has set `noExternal: true`, which has precedence.
         const isExternal = external === true && noExternal !== true;
         if (external === true && !isExternal) delete config.resolve?.external;
         return { resolve: isExternal ? {} : { external: [PACKAGE] }, optimizeDeps, define };
@@ -263,7 +263,7 @@ export default function vinextCacheKey(asked = {}) {
       const runtime = changedRuntime(this.environment);
       if (!vinext || !runtime) return;
       const found = new Set(keyModules.values());
-      // A module that has another name is never transformed, so nothing else would say that its keys are vinext's own.
+      // A module that does not exist is never transformed. Without this check, nothing would say that the keys are vinext's own.
       for (const family of FAMILIES) {
         if (found.has(family) || !isChanged(family, runtime)) continue;
         leave(family, `there is no ${RELEASES[0].families[family].specifier}`, this);
@@ -278,7 +278,7 @@ export default function vinextCacheKey(asked = {}) {
     load: {
       filter: { id: new RegExp(`^\0virtual:${PACKAGE}/`) },
       handler(id) {
-        // Where vinext keeps its own keys, a server has nothing to say about them.
+        // If vinext derives the keys itself, a server prints no line.
         const runtime = runtimeOf(this.environment.config);
         const isIdle = id === `\0${START}` && !recognisesKeys((text) => this.parse(text));
         return isIdle ? "" : sourceOf(id.slice(1), options, runtime);
@@ -301,8 +301,8 @@ export default function vinextCacheKey(asked = {}) {
           if (result === undefined) return leave(family, reason, this);
           return isUsed ? { code: result, map: null } : undefined;
         }
-        // vinext's own code names the build, whose scripts all its deployments share. So does a client component, which
-        // has to render what it renders in browsers.
+        // vinext's own code keeps the ID of the build, because all deployments of a build share its scripts. A client component
+        // keeps it too, because it must render the same on the server and in browsers.
         const isVinexts = vinext && file?.startsWith(vinext.folder + sep);
         if (
           options.runtimeDeploymentId &&
@@ -325,7 +325,7 @@ export default function vinextCacheKey(asked = {}) {
 
     generateBundle() {
       const { name, config } = this.environment;
-      // The scan passes of an App Router build write nothing.
+      // The scan passes of an App Router build write no files.
       if (!config.build.write) return;
       for (const id of this.getModuleIds()) {
         const { family, derivedBy } = TAILS.find(({ pattern }) => pattern.test(id)) ?? {};
@@ -335,7 +335,7 @@ export default function vinextCacheKey(asked = {}) {
         if (known) continue;
         const message = `${PACKAGE} did not rewrite ${id}, which derives ${KEYS_OF[family]} in the environment "${name}"`;
         if (isNeeded(family)) this.error(message);
-        // Workers are left alone, and of a module of unknown code there has been a warning.
+        // Without options Workers are not changed. For a module of unknown code there was a warning already.
         if (family === "use-cache" && known === undefined && changedRuntime(this.environment)) {
           once(message, (text) => this.warn(text));
         }

@@ -12,7 +12,7 @@ const debug = process.argv.includes("--debug");
 const run = (command, ...args) =>
   execFileSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
 
-// Not into the repository's folder at once: processes of another run may have the addon there mapped.
+// Not built in place: a running process may have mapped the addon in the repository's folder.
 const output = path.join(root, "target/addon", debug ? "debug" : "release");
 const profile = debug ? [] : ["--release"];
 const napi = [

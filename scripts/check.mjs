@@ -47,7 +47,7 @@ const CHECKS = [
   ["publint and attw", () => npx("ava", "__test__/pack.test.mjs", "--match=*publint*", "--match=*attw*")],
 ];
 
-/** The only tool that is compiled, which takes some minutes the first time. */
+/** This tool is compiled, which takes some minutes the first time. */
 async function cargoDeny() {
   const root = path.resolve("target/tools");
   const program = path.join(root, "bin/cargo-deny");

@@ -1,5 +1,4 @@
-// Makes the tarballs that would be published, the platforms' first: of each platform whose binary is in npm/<platform>/, and
-// of the package itself.
+// Makes the tarballs that would be published: one for each platform whose binary is in npm/<platform>/, then the main package.
 //   npm run pack [-- --out folder] [-- --json]
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,13 +20,13 @@ export const PLATFORMS = Object.keys(read(ROOT).optionalDependencies).map((name)
 export const binaryOf = (platform, npm = path.join(ROOT, "npm")) =>
   path.join(npm, platform, `${NAME}.${platform}.node`);
 
-/** The platforms whose binary is there to be packed. */
+/** The platforms whose binary is built. */
 export const built = () => PLATFORMS.filter((platform) => existsSync(binaryOf(platform)));
 
-/** What only this repository needs of its manifest. */
+/** Fields of package.json that are not published. */
 const REPOSITORY_ONLY = ["workspaces", "scripts", "devDependencies", "napi", "ava"];
 
-/** The manifest for users: each platform's package by its exact version. */
+/** The manifest for users. It asks for each platform's package by its exact version. */
 function published(manifest) {
   const { version, optionalDependencies } = manifest;
   const exact = Object.keys(optionalDependencies).map((name) => [name, version]);
@@ -62,7 +61,7 @@ function stagePlatform(folder, platform, npm) {
  *
  * @param {string} out
  * @param {string[]} [platforms]
- * @param {string} [npm] The folder that holds the binaries, laid out as npm/.
+ * @param {string} [npm] The folder with the binaries, laid out like npm/.
  * @returns {Tarball[]}
  */
 export function pack(out, platforms = built(), npm) {

@@ -1,4 +1,4 @@
-// Everything a fresh clone needs before its first command: dependencies, then the native build (not with --no-build).
+// Prepares a fresh clone: installs the dependencies, then builds the addon, unless called with --no-build.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { takeLock } from "./lib/lock.mjs";

@@ -1,5 +1,5 @@
-// The differential suites for as long as you like: random inputs, ours beside vinext's own functions, then native beside
-// portable, then the plugin over vinext's modules with random changes.
+// The differential suites for any number of cases: random inputs to this package and to vinext's own functions, then to both engines.
+// Then the plugin rewrites vinext's modules with random changes.
 // Then coverage-guided fuzzing of the Rust core, see fuzz-targets.mjs.
 //   npm run fuzz -- [--cases N] [--seed N] [--seconds N]   the same seed and number of cases are the same inputs
 import { parseArgs } from "node:util";

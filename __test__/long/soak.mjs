@@ -1,4 +1,4 @@
-// Calls every export millions of times, errors included, and fails where the process grows by it.
+// Calls every export millions of times, also with errors. Fails if the process grows.
 //   npm run soak -- [--calls N] [--implementation native|portable]
 import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -36,7 +36,7 @@ const getters = {
     throw new Error("a user's");
   },
 };
-/** Calls that come to a value, and calls that throw. */
+/** Calls that return a value, and calls that throw. */
 const soaks = {
   buildUseCacheKey: [[id, "v1", "digest"], [id, "é", ""], ["\ud800".repeat(600)], [1], [id, "\ud800"]],
   deriveUseCacheKey: [
@@ -75,7 +75,7 @@ const soaks = {
 const number = new Intl.NumberFormat("en");
 const show = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`);
 
-/** What the process holds when all that can be freed has been. */
+/** The memory of the process after everything that can be freed has been. */
 async function resident() {
   for (let round = 0; round < 3; round++) {
     globalThis.gc();
@@ -96,7 +96,7 @@ async function soak(count, report) {
       }
       if (done % ROUND !== 0) continue;
       show(`${name}: ${number.format(done)} of ${number.format(count)} calls`);
-      // What is to be freed may wait for the event loop.
+      // Memory may be freed only in the event loop.
       await setImmediate();
     }
     await report(name);

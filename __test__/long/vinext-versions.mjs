@@ -1,5 +1,5 @@
-// Measures every release of vinext that __test__/vinext-versions.json names against this package, and fails where one is
-// not as recorded there. A release without a record, `"1.5.0": null`, gets one.
+// Compares every release of vinext in __test__/vinext-versions.json with this package, and fails if a result is not the recorded one. A
+// release without a record, `"1.5.0": null`, gets one.
 //   npm run vinext-versions
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const windows = process.platform === "win32";
 const npm = (...args) =>
   execFileSync("npm", args, { encoding: "utf8", shell: windows, stdio: ["ignore", "pipe", "inherit"] });
 
-/** The release's files, in a directory by the name of vinext. */
+/** The directory with the release's files. Its name is vinext. */
 function unpacked(version) {
   const directory = join(cache, version, "vinext");
   if (existsSync(directory)) return directory;

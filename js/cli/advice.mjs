@@ -1,4 +1,4 @@
-// What makes keys change or be shared unexpectedly, and what to do about it.
+// Finds what makes keys change or be shared unexpectedly, and says what to do.
 
 import { KV_LIMIT } from "./long-keys.mjs";
 
@@ -8,7 +8,7 @@ import { KV_LIMIT } from "./long-keys.mjs";
  */
 
 const quoted = JSON.stringify;
-/** A root param with its value takes the rest easily. */
+/** Keys this close to the limit get a warning: a root param and its value can take the rest. */
 const NEARLY_TOO_LONG = KV_LIMIT - 64;
 const ID_CHARACTERS = "only ASCII letters, digits, - and _";
 const READ_AT_RUN_TIME = "vinextCacheKey({ runtimeDeploymentId: true })";
@@ -17,7 +17,7 @@ const fileOf = (/** @type {Facts} */ { project }) => project.loaded.config?.file
 
 /** Whether this package derives the `"use cache"` keys of the last build, or else of one made now. */
 export function derivesKeys(/** @type {Facts} */ { project: { build, loaded } }) {
-  // In a Worker vinext's own code derives them. The plugin only changes what scopes them.
+  // In a Worker vinext's own code derives the keys. The plugin only changes the identity that scopes them.
   if (build?.cached) return build.plugin && build.runtime !== "workers";
   return loaded.config ? loaded.config.plugin && !loaded.config.workers : undefined;
 }
@@ -26,7 +26,7 @@ export function derivesKeys(/** @type {Facts} */ { project: { build, loaded } })
 export const readsEnvironment = (/** @type {import("./build.mjs").Build | undefined} */ build) =>
   build?.atRunTime === true && build.runtime !== "workers";
 
-/** Whether what scopes the keys of the last build is known. */
+/** Whether the identity that scopes the keys of the last build is known. */
 const isKnown = (/** @type {import("./build.mjs").Build | undefined} */ build) =>
   Boolean(build?.cached) && (build?.atRunTime || build?.deploymentId !== undefined);
 
@@ -34,7 +34,7 @@ const isKnown = (/** @type {import("./build.mjs").Build | undefined} */ build) =
 const isIgnoredByBuild = (/** @type {Facts} */ { project: { build }, environmentId }) =>
   Boolean(environmentId) && isKnown(build) && !build?.atRunTime && build?.deploymentId !== environmentId;
 
-/** What the keys of the last build are under, and those of a build made now. */
+/** The identities that scope the keys of the last build, and the keys of a build made now. */
 function scopes(/** @type {Facts} */ { project: { build }, next }) {
   const last = build?.atRunTime ? "server" : build?.deploymentId ? "deployment" : "build";
   const isSame = last === next.kind && (next.kind !== "deployment" || next.id === build?.deploymentId);
@@ -53,7 +53,7 @@ function scopes(/** @type {Facts} */ { project: { build }, next }) {
   return { isSame, last: lastName, now };
 }
 
-/** How a build gets a deployment ID that has none. */
+/** How a build without a deployment ID can get one. */
 function giveIdentity(/** @type {Facts} */ facts) {
   const { environmentId, invalidEnvironmentId, project } = facts;
   const set = "set NEXT_DEPLOYMENT_ID when you build, for instance to the commit's hash";
@@ -76,7 +76,7 @@ function separatePages({ hasCdnAdapter, plugin, runtimeServerDeploymentId }, kin
   const option = plugin
     ? "set vinextCacheKey({ pages: true })"
     : "add the plugin vinextCacheKey({ pages: true })";
-  // The plugin acts on that switch, which does not go with a deploymentId.
+  // The plugin takes that setting for runtimeDeploymentId, which excludes a deploymentId.
   return runtimeServerDeploymentId ? `${ids}.` : `${option}, or ${ids}.`;
 }
 
@@ -221,8 +221,8 @@ const RULES = {
     isElsewhere &&
     build?.cached &&
     loaded.config && {
-      is: "The last build was made in another folder. Function ids hold the path of the folder, so a build made here would share no entry with it.",
-      next: "make all builds in a folder of the same path, as in a container image.",
+      is: "The last build was made in another folder. Function ids contain the path of the folder, so a build made here would share no entry with it.",
+      next: "make all builds in a folder with the same path, for example in a container image.",
     },
   PAGES_SHARED(facts) {
     const { config } = facts.project.loaded;

@@ -1,4 +1,4 @@
-// What a finished build of a vinext project scopes its keys by: from the plugin's record, else from the code.
+// Finds what scopes the keys of a finished build: in the plugin's record, or without one in the server code.
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { resolveDeploymentId } from "vinext-cache-key";
@@ -7,18 +7,18 @@ import { BUILD_IDENTITY } from "../vite/keys.mjs";
 import { RELEASES } from "../vite/shapes.mjs";
 import { CliError } from "./errors.mjs";
 
-/** A chunk with more bytes is not searched. Real ones have less than a tenth of it. */
+/** A chunk with more bytes is not searched. Real chunks have less than a tenth of that. */
 export const MAX_CHUNK_BYTES = 64 << 20;
 
-/** How bundlers print the values that vinext puts into its code. */
+/** The forms in which bundlers print the values that vinext puts into its code. */
 export const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`\\\\$]|\\\\.)*`"}|!1|false)`;
 const VALUE = String.raw`(${LITERAL}(?:\s*\|\|\s*${LITERAL})*)`;
 
 const TOKEN = /process\.env\.\w+(?: \|\| process\.env\.\w+)*|catch \(\$\w+\) \{[^{}]*\}|\$?\w+|\S/g;
 
 /**
- * Code as bundlers print it: names that begin with `$` may have been changed, values stand for `process.env`, and what a
- * `catch` does may be said otherwise. Each value is a group.
+ * A pattern for code as bundlers print it. They may rename what begins with `$`, replace `process.env` by values, and rewrite the
+ * body of a `catch`. Each value is a group.
  *
  * @param {string[]} code
  */
@@ -71,8 +71,8 @@ export class BuildError extends CliError {
 }
 
 /**
- * The last build in a project or in a standalone folder, if there is one. Throws a `BuildError` where the record is of
- * another build or cannot be read.
+ * The last build in a project or in a standalone folder, if there is one. Throws a `BuildError` if the record is about another
+ * build or cannot be read.
  *
  * @param {string} directory
  * @returns {Build | undefined}
@@ -93,7 +93,7 @@ function statOf(/** @type {string} */ path) {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // Such as a loop of links.
+    // For example a loop of links.
   }
 }
 
@@ -125,8 +125,8 @@ function fromRecord(server, buildId, time) {
 }
 
 /**
- * What the code of the server says. The code of the app can look like vinext's, and an older build can have left chunks
- * behind, so whatever is not said exactly once is ambiguous.
+ * Reads the identity from the server code. The code of the app can look like vinext's, and an older build can have left chunks
+ * behind. So an identity that does not occur exactly once is ambiguous.
  *
  * @param {string} server
  * @param {string} buildId
@@ -166,7 +166,7 @@ function fromCode(server, buildId) {
   return ambiguous ? { ...known, ambiguous } : { ...known, deploymentId: identity?.deploymentId };
 }
 
-/** The identities that a chunk names, in the words of the plugin and of vinext. */
+/** The identities in a chunk, in the form of the plugin's code and of vinext's. */
 function* identitiesIn(/** @type {string} */ code, /** @type {string} */ buildId) {
   for (const [, deploymentId, environmentId, ownBuildId] of code.matchAll(OF_PLUGIN)) {
     const id = firstOf(deploymentId) || firstOf(environmentId);
@@ -174,20 +174,20 @@ function* identitiesIn(/** @type {string} */ code, /** @type {string} */ buildId
   }
   if (!code.includes("use-cache:")) return;
   for (const [, deploymentId, ownBuildId] of OF_VINEXT.flatMap((pattern) => [...code.matchAll(pattern)])) {
-    // Other pairs of functions may look the same; only a build ID proves that these are vinext's.
+    // Other pairs of functions may look the same. Only the build ID proves that these are vinext's.
     if (firstOf(ownBuildId) !== buildId) continue;
     yield { plugin: false, deploymentId: firstOf(deploymentId), ofThisBuild: true };
   }
 }
 
-/** Of a build of the App Router, vinext writes this file last. A build of the Pages Router has one bundle. */
+/** Whether a build is complete. vinext writes this file last for the App Router. A build of the Pages Router has one bundle. */
 function isComplete(/** @type {string} */ server) {
   return !statOf(join(server, "index.js")) || Boolean(statOf(join(server, "ssr/index.js")));
 }
 
 /**
- * The files with code below a folder, and something there that is not a file or a folder, if it might have code. Links
- * are not followed: they can lead out of the folder, or in circles.
+ * The files with code below a folder, and the first entry with the name of such a file that is neither a file nor a folder. Links are
+ * not followed: they can lead out of the folder, or in circles.
  *
  * @param {string} folder
  */
@@ -204,7 +204,7 @@ export function codeIn(folder) {
   return { files, strange };
 }
 
-/** The first of some literals that is not empty. */
+/** The first literal that is not empty. */
 function firstOf(/** @type {string} */ value) {
   const texts = value.match(new RegExp(LITERAL, "g")) ?? [];
   return texts.map(textOf).find(Boolean) ?? "";
@@ -218,7 +218,7 @@ export function textOf(/** @type {string} */ literal) {
 }
 
 /**
- * What scopes the keys of a build, or `undefined` where that is not known.
+ * The seed that scopes the keys of a build, or `undefined` if it is not known.
  *
  * @param {Build} build
  * @param {Record<string, unknown>} env of its servers
@@ -230,15 +230,16 @@ export function seedOf({ buildId, deploymentId, atRunTime, runtime }, env) {
   return deploymentId === undefined ? undefined : deploymentId || buildId;
 }
 
-/** What scopes the keys of the build in a folder. Throws where there is no build, or where its code does not tell. */
+/** The seed that scopes the keys of the build in a folder. Throws if there is no build, or if its seed is not known. */
 export const builtSeed = (/** @type {string} */ directory) => builtNames(directory).seed;
 
-/** What keys of the build in a folder name. Throws as `builtSeed` does. */
+/** The identities that the keys of the build in a folder name. Throws like `builtSeed`. */
 export function builtNames(/** @type {string} */ directory) {
   const refuse = (/** @type {string} */ reason) => new CliError(`--keep-current ${directory}: ${reason}`);
   const build = readBuild(directory);
-  if (!build) throw refuse("there is no dist/server/BUILD_ID, so no finished build of vinext");
-  if (build.ambiguous) throw refuse(`the build does not tell its deployment: ${build.ambiguous}. ${NAME_IT}`);
+  if (!build) throw refuse("there is no dist/server/BUILD_ID, so there is no finished build of vinext");
+  if (build.ambiguous)
+    throw refuse(`the deployment ID of the build is not certain: ${build.ambiguous}. ${NAME_IT}`);
   if (!build.cached && build.keys?.pages !== "vinext-cache-key") {
     throw refuse(
       "the build has no cached function, so there is no deployment to keep. Keep its pages with --keep-build",

@@ -1,5 +1,5 @@
-// Loads the configuration of a vinext project as vinext does for a build. It runs in a process of its own, because that is code
-// of the project: it can print, exit, change the environment and loop for ever. Sends a `Loaded` of project.mjs to its parent.
+// Loads the configuration of a vinext project as vinext does for a build, and sends a `Loaded` of project.mjs to its parent. This
+// is a process of its own, because the configuration is code: it can print, exit, change the environment and loop for ever.
 //   node config-loader.mjs <mode>, in the folder of the project
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -21,8 +21,8 @@ function load(file) {
 }
 
 /**
- * Kills this process when its parent has ended. Only another thread can do that while the configuration loops. On Windows an
- * orphan keeps the id of its parent, so there the parent itself is asked.
+ * Kills this process when its parent has ended. Only another thread can do that while the configuration loops. On Windows an orphan
+ * keeps the id of its parent, so there the thread checks whether the parent still runs.
  */
 function endWithParent() {
   const watch = `
@@ -36,8 +36,8 @@ function endWithParent() {
 }
 
 /**
- * Reads Vite's configuration, and the `.env` files as vinext does: before it those of the folder, then those of its `envDir`
- * instead.
+ * Reads Vite's configuration and the `.env` files as vinext does: first those of the folder, then, if the configuration has an
+ * `envDir`, those of that folder instead.
  *
  * @param {string} cwd
  * @param {import("../vite/vinext.mjs").Vinext} vinext
@@ -60,8 +60,8 @@ async function readViteConfig(cwd, vinext) {
 }
 
 /**
- * How a build gets its build ID. It is asked for twice, because looking at the function does not tell whether each build
- * gets the same one.
+ * How a build gets its build ID. `generateBuildId` is called twice, because its code does not tell whether each build gets the same
+ * ID.
  *
  * @param {import("../vite/vinext.mjs").AppConfig} app
  * @param {string} root
@@ -79,7 +79,7 @@ async function buildIdOf({ generatesBuildId, newBuildId }, root) {
 }
 
 /**
- * The plugin's options as they take effect, or why they cannot.
+ * The effect of the plugin's options, or the reason why they conflict.
  *
  * @param {any} plugin
  * @param {import("../vite/vinext.mjs").AppConfig} app
@@ -99,7 +99,7 @@ function effectOf(plugin, app, workers) {
   }
 }
 
-/** Whether a build ID has the hash of the commit that is checked out. */
+/** Whether a build ID contains the hash of the commit that is checked out. */
 function namesCommit(/** @type {string} */ buildId, /** @type {string} */ root) {
   try {
     const commit = execFileSync("git", ["rev-parse", "HEAD"], {
@@ -110,7 +110,7 @@ function namesCommit(/** @type {string} */ buildId, /** @type {string} */ root) 
     });
     return buildId.includes(commit.slice(0, 7));
   } catch {
-    // Not a repository, or there is no git.
+    // Not a repository, or git is not installed.
     return false;
   }
 }
@@ -142,7 +142,7 @@ async function readConfig() {
   };
 }
 
-/** An error in one line without the colours of a code frame. Anything can be thrown, also what cannot be turned into text. */
+/** An error in one line, without the colours of a code frame. Code can throw anything, also values that cannot become text. */
 function messageOf(/** @type {any} */ error) {
   try {
     const text = stripVTControlCharacters(String(error?.message ?? error));
@@ -151,7 +151,7 @@ function messageOf(/** @type {any} */ error) {
     const said = first.endsWith(":") && rest.length > 0 ? `${first} ${rest[0]}` : first;
     return said.length > MAX_MESSAGE ? `${said.slice(0, MAX_MESSAGE)}…` : said;
   } catch {
-    return "something was thrown that cannot be shown";
+    return "it threw a value that cannot be shown as text";
   }
 }
 
@@ -161,5 +161,5 @@ const loaded = await readConfig().then(
   (config) => ({ config }),
   (error) => ({ error: messageOf(error) }),
 );
-// Whatever the configuration has started must not keep this process alive.
+// Timers and servers that the configuration started must not keep this process alive.
 send?.call(process, { loaded }, () => process.exit());

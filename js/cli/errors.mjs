@@ -1,4 +1,4 @@
-/** What the person at the terminal is told, without a stack. */
+/** An error for the person at the terminal, shown without a stack. */
 export class CliError extends Error {
   exitCode = 1;
 }

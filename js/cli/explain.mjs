@@ -30,7 +30,7 @@ export const options = {
 };
 
 /**
- * What a build made now would scope its keys by.
+ * The identity that would scope the keys of a build made now.
  *
  * - `unknown`: the configuration is not known.
  * - `failing`: the build fails, because of `source`.
@@ -58,7 +58,7 @@ export const options = {
 
 /** @param {{ json?: boolean, mode?: string }} values @param {string[]} directories */
 export async function run({ json, mode }, [directory = ".", stray]) {
-  if (stray !== undefined) throw new UsageError(`explain takes one folder; "${stray}" is one too many`);
+  if (stray !== undefined) throw new UsageError(`explain takes one folder, and got another one: "${stray}"`);
   if (mode === "") throw new UsageError("--mode needs the name of a mode");
   const facts = gather(await readProject(directory, { mode }), process.env);
   const advice = advise(facts);
@@ -87,7 +87,7 @@ export function gather(project, env) {
   );
   const encryptionKey = config ? config.encryptionKey : Boolean(env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY);
   const canStart = !readsEnvironment(build) || (environmentId && !invalidEnvironmentId);
-  // Without cached functions there are no keys.
+  // Without cached functions there are no "use cache" keys.
   const seed = build?.cached && canStart ? seedOf(build, { NEXT_DEPLOYMENT_ID: environmentId }) : undefined;
   return {
     project,
@@ -106,7 +106,7 @@ export function gather(project, env) {
   };
 }
 
-/** The message of what a function throws. */
+/** The message of the error that a function throws. */
 function errorOf(/** @type {() => unknown} */ act) {
   try {
     act();

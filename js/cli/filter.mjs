@@ -1,4 +1,4 @@
-// The filter of stale keys: the addon's, or one of the same meaning where none loads.
+// The filter of stale keys: the addon's, or the same in JavaScript if no addon loads.
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
 import { implementation, parseUseCacheKey, useCacheKeyPrefix } from "vinext-cache-key";
@@ -49,7 +49,7 @@ import { mayHaveNoPrefix, storePrefixes } from "./store-prefix.mjs";
  * @property {(chunk: Buffer) => Buffer} push Reads a chunk of a list. The stale keys in it are valid until the call
  *   after the next one.
  * @property {() => Buffer} finish Ends the list.
- * @property {(key: Buffer) => boolean} isStale Counts one whole key, which may hold any byte, and tells whether it is stale.
+ * @property {(key: Buffer) => boolean} isStale Counts one whole key, which may contain any byte, and returns whether it is stale.
  * @property {() => void} freeze From now on a deployment or build that was not seen before is kept.
  * @property {() => number} unseen How many deployments and builds to keep were not seen yet. Cheap: ask after each chunk.
  * @property {() => Seen} seen
@@ -119,7 +119,7 @@ const LONGEST_KEY = 16 << 20;
 const SCHEME = "use-cache:";
 const SEED_MARK = "use-cache:build:";
 const VINEXT_MARKS = /^(?:app|app-fallback-shell|pages|unstable_cache|deployment|sha256):/;
-/** What keys hold from their start on. */
+/** The starts of keys. */
 const MARKS = /use-cache:|(?:app|app-fallback-shell|pages|unstable_cache):v|deployment:|\["/;
 const TAG = /(?<![A-Za-z])[Tt][Aa][Gg]|T[Aa][Gg]|_N_T_/;
 
@@ -228,7 +228,7 @@ class PortableFilter {
     return (name === "unscoped" || name === "foreign") && this.#options[name];
   }
 
-  /** Counts a key for what it names, or tells what kind of key it is. @param {string} key */
+  /** Counts a key for the owner that it names, or returns the kind of a key that names none. @param {string} key */
   #ownerOf(key) {
     if (key.startsWith(SCHEME)) return this.#deploymentOf(encodedSeedOf(key)) ?? "unscoped";
     const page = parsePageKey(key) ?? parseShortenedKey(key);
@@ -263,7 +263,7 @@ class PortableFilter {
     const known = this.#builds.count(id);
     if (known) return known;
     const name = Buffer.from(id, "latin1").toString();
-    // Where text had no UTF-8, a store may hold this character for it. So two IDs can look the same.
+    // A store may have replaced bytes that were not UTF-8 by this character. Then two IDs can look the same.
     if (name.includes("\ufffd")) return undefined;
     return this.#builds.add(id, name);
   }
@@ -273,7 +273,7 @@ class PortableFilter {
 class Names {
   /** @type {Map<string, { name: string } & Owner>} */
   #owners = new Map();
-  /** What an owner is that is not to be kept. */
+  /** What happens to the keys of an owner that is not kept. */
   #others;
   awaited = 0;
 
@@ -322,7 +322,7 @@ class Names {
   }
 }
 
-/** A seed as keys have it. */
+/** A seed in the encoding of keys. */
 const encodedSeed = (/** @type {string} */ seed) => useCacheKeyPrefix(seed).slice(SEED_MARK.length, -1);
 
 function encodedSeedOf(/** @type {string} */ key) {
@@ -330,7 +330,7 @@ function encodedSeedOf(/** @type {string} */ key) {
   return end < 0 ? undefined : key.slice(SEED_MARK.length, end);
 }
 
-/** The text that these bytes are in UTF-8. */
+/** Decodes UTF-8. */
 function utf8(/** @type {string} */ key) {
   const bytes = Buffer.from(key, "latin1");
   return isUtf8(bytes) ? bytes.toString() : undefined;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { CliError } from "./errors.mjs";
 import { stderr } from "./output.mjs";
 
-/** In bytes. Each chunk costs 0.1 ms, because threads change. In larger chunks, cache misses cost as much as that saves. */
+/** In bytes. Each chunk costs 0.1 ms for a change of threads. Larger chunks lose as much to cache misses. */
 const CHUNK = 2 << 20;
 
 /**
@@ -17,14 +17,14 @@ const CHUNK = 2 << 20;
 export async function* openInput(size = CHUNK) {
   if (process.stdin.isTTY) await stderr.write("Reading keys from the terminal; Ctrl-D ends them.\n");
   try {
-    // Node takes a folder, and some devices, for an empty stream; reading the descriptor reports the error.
+    // For a folder and for some devices, Node makes an empty stream. Reading the descriptor reports the error.
     yield* process.stdin instanceof Socket ? process.stdin : readDescriptor(0, size);
   } catch (error) {
     throw new CliError(`stdin cannot be read: ${/** @type {Error} */ (error).message}`);
   }
 }
 
-/** Reads into one of two buffers while the other is worked on: new buffers would pile up faster than they are collected. */
+/** Reads into one of two buffers while the other one is processed. V8 would free new buffers too late. */
 async function* readDescriptor(/** @type {number} */ descriptor, /** @type {number} */ size) {
   const next = async (/** @type {Buffer} */ buffer) => {
     const { bytesRead } = await promisify(read)(descriptor, buffer, 0, size, null);
@@ -33,7 +33,7 @@ async function* readDescriptor(/** @type {number} */ descriptor, /** @type {numb
   let [idle, busy] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
   for (let chunk = await next(busy); chunk.length > 0; [idle, busy] = [busy, idle]) {
     const following = next(idle);
-    // Its failure is reported when it is awaited below, not as an unhandled rejection before.
+    // A failure is reported where the promise is awaited below, not as an unhandled rejection before that.
     following.catch(() => {});
     yield chunk;
     chunk = await following;

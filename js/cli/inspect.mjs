@@ -13,7 +13,7 @@ import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
-/** So many rows are aligned with each other, so that a list of any length can be read. */
+/** So many rows are aligned with each other. Aligning all would need the whole list in memory. */
 const BATCH = 1000;
 
 /** Texts of more bytes at a time would take more memory than they save time. */
@@ -66,10 +66,10 @@ export async function run(values, positionals) {
 function checkUsage({ summary, memory, csv, json, null: nul, quoted }, [first, second]) {
   const store = first !== undefined && isStore(first);
   if (store && second !== undefined)
-    throw new UsageError(`inspect reads one store; "${second}" is one too many`);
+    throw new UsageError(`inspect reads one store, and got another one: "${second}"`);
   if (memory && !(summary && store)) throw new UsageError("--memory needs --summary and a store");
   if (csv && !summary) throw new UsageError("--csv needs --summary");
-  if (nul && quoted) throw new UsageError("keys are separated by NUL, or quoted: not both");
+  if (nul && quoted) throw new UsageError("--null and --quoted exclude each other");
   if (csv && json) throw new UsageError("--csv and --json exclude each other");
 }
 
@@ -88,7 +88,7 @@ async function* readBatches(values, positionals) {
   }
 }
 
-/** The key that a quoted line prints. @param {string} line */
+/** The key in a quoted line. @param {string} line */
 const keyIn = (line) => decodeKey(Buffer.from(unquote(Buffer.from(line).toString("latin1")), "latin1"));
 
 /** @param {string} text @param {any} values @returns {AsyncGenerator<Batch>} */
@@ -157,13 +157,13 @@ function row(key, parts, withBytes) {
   return [...[ownerOf(parts), parts.family, ...cellsOf(parts)].map(visible), ...bytes];
 }
 
-/** What a key has in the store. A byte that is not UTF-8 is a surrogate here, see `decodeKey`. @param {string} key */
+/** The length of a key in the store. A byte that is not UTF-8 is a surrogate here, see `decodeKey`. @param {string} key */
 const bytesOf = (key) => Buffer.byteLength(key) - 2 * (key.match(/\p{Surrogate}/gu)?.length ?? 0);
 
 const bytesText = (/** @type {number} */ bytes) =>
   bytes > KV_LIMIT ? `${bytes} (over ${KV_LIMIT})` : `${bytes}`;
 
-/** What an entry is, within its family: the cells behind the family. @param {import("./parts.mjs").Parts} parts */
+/** The cells behind the family, which tell the entries of a family apart. @param {import("./parts.mjs").Parts} parts */
 function cellsOf(parts) {
   if (parts.family === "use-cache") {
     const { id, moduleId = id, exportName = "", argsKey = "" } = parts;

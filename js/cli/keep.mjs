@@ -38,13 +38,13 @@ export async function namesToKeep(command, { keep, "keep-build": builds, "keep-c
   };
 }
 
-/** Loads the module only where it is needed: it takes 4 ms. @param {string[]} projects */
+/** The module takes 4 ms to load, so it is loaded only if it is needed. @param {string[]} projects */
 async function currentNames(projects) {
   const { builtNames } = await import("./build.mjs");
   return projects.map(builtNames);
 }
 
-/** Whether a key can hold this. */
+/** Whether a key can name this. */
 function isWellFormed(/** @type {string} */ seed) {
   try {
     return Boolean(useCacheKeyPrefix(seed));
@@ -54,7 +54,7 @@ function isWellFormed(/** @type {string} */ seed) {
 }
 
 /**
- * Why nothing is stale yet: a deployment or build to keep has no keys, so its name may be wrong.
+ * Says that a deployment or build to keep has no keys, so its name may be wrong.
  *
  * @param {Pick<import("./filter.mjs").Seen, "deployments" | "builds">} seen
  */

@@ -1,4 +1,4 @@
-// A list of keys, from bytes to texts.
+// Splits a list of keys, and decodes them.
 import { isUtf8 } from "node:buffer";
 import { CliError } from "./errors.mjs";
 

@@ -1,4 +1,4 @@
-// How long the keys of a build for Workers get. KV refuses a key that is too long, and vinext then never caches the call.
+// Estimates the length of the keys of a build for Workers. KV rejects a key that is too long, and vinext then never caches the call.
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { useCacheKeyPrefix } from "vinext-cache-key";
@@ -8,12 +8,12 @@ import { LITERAL, MAX_CHUNK_BYTES, codeIn, textOf } from "./build.mjs";
 /** The longest key of Workers KV, in bytes. */
 export const KV_LIMIT = 512;
 
-/** What `@vinext/cloudflare` puts in front of each key. */
+/** The prefix that `@vinext/cloudflare` puts in front of each key. */
 const ADAPTER_PREFIX = "cache:";
 /** A colon and the digest of the arguments. */
 const ARGUMENTS = 44;
 
-/** A text as bundlers print it. The names of inner functions hold dollar signs. */
+/** A text as bundlers print it. The names of inner functions contain dollar signs. */
 const TEXT = String.raw`(?:${LITERAL}|${"`(?:[^`\\\\]|\\\\.)*`"})`;
 /** How vinext registers a cached function: by its name, its variant, and options that end with its server reference. */
 const REGISTERED = new RegExp(

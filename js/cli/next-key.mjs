@@ -1,4 +1,4 @@
-// The keys of Next.js's "use cache" entries, taken apart: the same as `src/next_key.rs`, which has the grammar.
+// Parses the keys of Next.js's "use cache" entries, like `src/next_key.rs`, which documents the grammar.
 
 /**
  * @typedef {object} NextKey
@@ -10,10 +10,10 @@
  * @property {[string, string | string[] | null][]} [rootParams]
  */
 
-/** The JSON of a call. `made` is the ID in it, a JSON string, and what may stand behind the ID. */
+/** The JSON of a call. `made` is the ID in it, a JSON string, and the text that may follow the ID. */
 /** @typedef {{ functionId: string, args: string, made: string, second?: string, durable: boolean }} Call */
 
-/** What a key starts with: JSON, or a field's length. Most of what a store holds is told apart by it. */
+/** The start of a key: JSON, or the length of a field. It rejects most text that is not a key. */
 const START = /^(?:\["|[0-9a-f]{1,8}:)/;
 const ID = /^"[89a-f][0-9a-f]{41}"$/;
 const LENGTH = /(?:0|[1-9a-f][0-9a-f]{0,7}):/y;
@@ -23,26 +23,26 @@ const ESCAPE = /\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f])|ud[89a-f][0-9a-f]{2})
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?/y;
 const LITERAL = /true|false|null/y;
 
-/** What IDs say that name no deployment. @type {Map<string, "next-development" | "next-shared">} */
+/** IDs that name no deployment, and what they mean. @type {Map<string, "next-development" | "next-shared">} */
 const SHARED_IDS = new Map([
   ["development", "next-development"],
   ["build-TfctsWXpff2fKS", "next-shared"],
 ]);
 
-/** How many arrays and objects with something in them may be in each other, as in a `u128` of `src/next_key.rs`. */
+/** How deep arrays and objects may be nested, not counting empty ones: as many as `src/next_key.rs` has bits. */
 const DEEPEST = 127;
 
-/** Thrown and caught in here: the text is not exactly a key. */
+/** Thrown and caught in this module: the text is not exactly a key. */
 const unknown = new Error("not a key of Next.js");
 
 /**
- * Takes a key apart. Gives nothing for what is not exactly a key as Next.js makes it.
+ * Parses a key, or returns `undefined` for text that is not exactly a key of Next.js.
  *
  * @param {string} key
  * @returns {NextKey | undefined}
  */
 export function parseNextKey(key) {
-  // Of a key with lone surrogates, a store has another text.
+  // A store cannot contain a key with lone surrogates.
   if (!START.test(key) || !key.isWellFormed()) return;
   try {
     return parse(key);
@@ -90,7 +90,7 @@ function identity(/** @type {string} */ json) {
   return id;
 }
 
-/** Reads a text from the left. Throws `unknown` where something else stands. */
+/** Reads a text from the left. Throws `unknown` for text that does not fit. */
 class Reader {
   #text;
   #at = 0;
@@ -126,7 +126,7 @@ class Reader {
     return { functionId: id.slice(1, -1), args, made, second, durable: !isOld };
   }
 
-  /** Reads fields as long as there are any. Gives the JSON. */
+  /** Reads all fields, and returns the JSON among them. */
   form() {
     let json;
     for (let length = this.#length(); length !== undefined; length = this.#length()) {
@@ -159,7 +159,7 @@ class Reader {
     return this.#text.slice(start, this.#at);
   }
 
-  /** Reads what the pattern, a sticky one, matches here. Gives "" where it matches nothing. */
+  /** Reads the text that a sticky pattern matches here. Returns "" if it matches nothing. */
   match(/** @type {RegExp} */ pattern) {
     pattern.lastIndex = this.#at;
     const [text] = pattern.exec(this.#text) ?? [""];
@@ -195,7 +195,7 @@ class Reader {
     return this.#text.slice(start, this.#at);
   }
 
-  /** Whether a character of two units stands on both sides. */
+  /** Whether this position is inside a surrogate pair. */
   get #splitsPair() {
     const surrogate = (/** @type {number} */ at) => this.#text.charCodeAt(at) & 0xfc00;
     return surrogate(this.#at - 1) === 0xd800 && surrogate(this.#at) === 0xdc00;
@@ -240,7 +240,7 @@ class Reader {
     return true;
   }
 
-  /** What stands before a value in an object. */
+  /** The name and colon before a value in an object. */
   #name() {
     this.#string();
     this.#expect(":");

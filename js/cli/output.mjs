@@ -5,13 +5,13 @@ import { constants } from "node:os";
 import { promisify } from "node:util";
 import { CliError } from "./errors.mjs";
 
-/** The reader went away, as `head` does once it has its lines. That is not an error of ours, so nothing is said. */
+/** The reader of a pipe has gone, for example `head`, which stops after some lines. That is no fault, so nothing is printed. */
 export class ReaderGone extends CliError {
   exitCode = exitCodeOfReaderGone(constants.signals);
 }
 
 /**
- * As a shell sees a process that SIGPIPE ended. Windows has no such signal.
+ * The exit code of a process that SIGPIPE ended. Windows has no such signal.
  *
  * @param {{ SIGPIPE?: number }} signals
  */
@@ -30,14 +30,14 @@ class Output {
   constructor(stream, descriptor) {
     this.#stream = stream;
     this.#descriptor = descriptor;
-    // A failed write is reported to its callback; without a listener Node would report it a second time, and crash.
+    // The callback of a write gets the error. Without this listener, Node would report it again, and crash.
     stream.on("error", () => {});
   }
 
-  /** Ends when everything is written and the buffer may be used again. @param {string | Uint8Array} data */
+  /** Resolves when everything is written and the buffer may be used again. @param {string | Uint8Array} data */
   async write(data) {
     try {
-      // To a file, Node's own stream takes a short write for a complete one, as when a disk is nearly full.
+      // For a file, Node's own stream takes a short write for a complete one. That happens when a disk is nearly full.
       await (this.#stream instanceof Socket ? this.#send(data) : this.#writeWhole(data));
     } catch (error) {
       const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);

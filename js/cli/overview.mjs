@@ -1,16 +1,16 @@
-// How many keys a store holds, per deployment and function.
+// Counts the keys in a store, per deployment and function.
 import { renderShares } from "./shares.mjs";
 import { cut, digits, visible } from "./text.mjs";
 
 const MOST_ROWS = 40;
-/** The end of a module's path tells which module it is. */
+/** The end of a path identifies a module, so long paths are cut at the start. */
 const WIDEST_FUNCTION = 60;
 
 /**
  * @typedef {import("./parts.mjs").Parts} Parts
  * @typedef {object} Group Keys of one function, or of one other family, of one deployment or build.
  * @property {string | null} deployment
- * @property {string | null} build What owns page keys without a deployment.
+ * @property {string | null} build The build that owns page keys without a deployment.
  * @property {string} family
  * @property {string | null} module
  * @property {string | null} function
@@ -39,7 +39,7 @@ function namesOf(parts) {
   return { deployment, build, family, module: null, function: null };
 }
 
-/** Whose key it is, in words. @param {Parts} parts */
+/** The owner of a key, in words. @param {Parts} parts */
 export const ownerOf = (parts) => ownerName(namesOf(parts));
 
 /** @param {{ deployment: string | null, build: string | null }} names */
@@ -157,7 +157,7 @@ function bytes(/** @type {number} */ size) {
   return `${digits(Math.round(size / 10 ** (3 * power - 1)) / 10)} ${UNITS[power]}`;
 }
 
-/** As RFC 4180 has it. */
+/** A cell of CSV, by RFC 4180. */
 function csvField(/** @type {string | number | null | undefined} */ value) {
   const text = visible(String(value ?? ""));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

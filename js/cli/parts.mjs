@@ -1,4 +1,4 @@
-// A store's keys taken apart.
+// Parses the keys of a store.
 import { parseCacheKey } from "vinext-cache-key";
 import { parseNextKey } from "./next-key.mjs";
 import { storePrefixes } from "./store-prefix.mjs";
@@ -10,12 +10,12 @@ const DIGEST_LENGTH = 43;
 const MOST_REMEMBERED = 10_000;
 const NOTHING = { call: null };
 
-/** A slice of a string keeps the whole string in memory; a copy does not. */
+/** Copies a string, because a slice would keep the whole original in memory. */
 const copyOf = (/** @type {string} */ text) => Buffer.from(text, "utf16le").toString("utf16le");
 
 /**
- * Takes many keys apart, and remembers functions. To take a key apart takes longer than everything else, and most keys of a
- * store differ from another one only in the digest at their end.
+ * Parses many keys, and remembers functions. Parsing takes longer than everything else, and most keys of a store differ from another
+ * one only in the digest at their end.
  */
 export class PartsReader {
   #prefixes;
@@ -27,7 +27,7 @@ export class PartsReader {
     this.#prefixes = storePrefixes(prefixes);
   }
 
-  /** The parts of a key, or `null` where it is not a key of vinext or Next.js. @param {string} key @returns {Parts | null} */
+  /** The parts of a key, or `null` if it is not a key of vinext or Next.js. @param {string} key @returns {Parts | null} */
   parts(key) {
     const { call, digest } = this.#read(key);
     return digest === undefined ? call : /** @type {Parts} */ ({ ...call, argsKey: digest });

@@ -1,14 +1,15 @@
-// Advice where keys have a prefix that was not named.
-/** What vinext's keys start with. Only the first is so long that it is certain behind a letter or digit. */
+// Finds keys behind a prefix that was not named, and says which option names it.
+
+/** The starts of vinext's keys. Only the first one is long enough to be certain behind a letter or digit. */
 const FAMILY =
   /(use-cache:)build:|(?<![A-Za-z0-9])(deployment:)[\w-]+:|(?<![A-Za-z0-9])((?:app|pages):v2:|app-fallback-shell:v1:)/;
 const MOST_NAMED = 3;
 
 export class PrefixHint {
-  /** By what stands before the keys: how they start, and at which column. @type {Map<string, { start: string, column: number }>} */
+  /** By prefix: the start of the keys behind it, and its column. @type {Map<string, { start: string, column: number }>} */
   #found = new Map();
 
-  /** @param {string} key One that was not recognised. */
+  /** @param {string} key A key that was not recognised. */
   see(key) {
     if (this.#found.size === MOST_NAMED) return;
     const match = FAMILY.exec(key);
@@ -17,7 +18,7 @@ export class PrefixHint {
     this.#found.set(key.slice(0, match.index), { start, column: match.index + 1 });
   }
 
-  /** What to pass so that these keys are recognised, if some of them only have something in front. */
+  /** The options by which these keys are recognised, if some of them only have a prefix in front. */
   get text() {
     const [first] = this.#found.values();
     if (!first) return undefined;
@@ -33,6 +34,6 @@ export function prefixHint(keys) {
   return hint.text;
 }
 
-/** As a shell takes it. */
+/** Quotes a text for a shell. */
 const quoted = (/** @type {string} */ text) =>
   /^[\w:./@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -45,5 +45,5 @@ export function run({ pages, glob, json }, seeds) {
   return print(lines.join("\n"));
 }
 
-/** Not every store knows `\*`. Of the characters that patterns give a meaning, prefixes hold no other one. */
+/** Escapes `*`, the only special character of patterns that prefixes can contain. Not every store knows `\*`. */
 const withGlob = (/** @type {string} */ prefix) => ({ prefix, glob: `${prefix.replaceAll("*", "[*]")}*` });

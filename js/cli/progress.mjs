@@ -1,4 +1,4 @@
-// How far a long command is, on a terminal.
+// Shows the progress of a long command on a terminal.
 const INTERVAL = 200;
 
 export class Progress {
@@ -10,7 +10,7 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  /** @param {() => string} text It replaces the text before, but not more often than a person can read. */
+  /** Replaces the text on the terminal, but not more often than a person can read. @param {() => string} text */
   show(text) {
     if (!this.#terminal || performance.now() < this.#next) return;
     this.#next = performance.now() + INTERVAL;

@@ -1,4 +1,4 @@
-// What there is to know about a vinext project: its configuration and its last build.
+// Reads a vinext project: its configuration and its last build.
 import { fork } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,25 +9,25 @@ import { BuildError, readBuild } from "./build.mjs";
 import { CliError } from "./errors.mjs";
 
 const LOADER = fileURLToPath(new URL("config-loader.mjs", import.meta.url));
-/** A configuration that takes longer to load does not end by itself. */
+/** After this time a configuration that is still loading is killed. */
 const LOADING_LIMIT_MS = 60_000;
 /** The Node that vinext needs. */
 const NODE = [22, 13];
 const VITE_CONFIG = /^vite\.config\.[cm]?[jt]s$/;
 
 /**
- * How a build gets its build ID. `random`: by vinext, for want of `generateBuildId`. The others are `generateBuildId`'s:
- * `changing` for another one each time that it is called, `commit` for one with the commit's hash, `constant` for one that
- * was the same twice. `failing`: the build fails.
+ * How a build gets its build ID. `random`: from vinext, because there is no `generateBuildId`. The other kinds come from
+ * `generateBuildId`. `changing`: another ID for each call. `commit`: an ID with the commit's hash. `constant`: the same ID twice.
+ * `failing`: the build fails.
  *
  * @typedef {{ kind: "random" | "changing" }
  *   | { kind: "constant" | "commit", value: string }
  *   | { kind: "failing", reason: string }} BuildId
  *
  * @typedef {object} Config
- * @property {string} [file] What was read, if there is a next.config.
+ * @property {string} [file] The next.config that was read, if there is one.
  * @property {string} [deploymentId] If it is text.
- * @property {string} [deploymentIdType] What it is if it is not text, such as `a function`.
+ * @property {string} [deploymentIdType] The type of a deploymentId that is not text, such as `a function`.
  * @property {boolean} runtimeServerDeploymentId Whether next.config has `experimental.runtimeServerDeploymentId: true`.
  * @property {BuildId} buildId
  * @property {boolean} plugin Whether the Vite configuration has this package's plugin.
@@ -42,7 +42,7 @@ const VITE_CONFIG = /^vite\.config\.[cm]?[jt]s$/;
  * @typedef {object} Loaded The configuration, or why there is none.
  * @property {Config} [config]
  * @property {string} [error]
- * @property {boolean} [standalone] It cannot be there: the folder is a standalone output.
+ * @property {boolean} [standalone] Whether the folder is a standalone output, which has no configuration.
  *
  * @typedef {object} Project
  * @property {string} directory
@@ -97,7 +97,7 @@ function readManifest(directory) {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return {};
   try {
-    // To open a FIFO would block.
+    // Opening a FIFO would block.
     if (!stats.isFile()) throw new Error("it is not a file");
     return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) ?? {};
   } catch (error) {
@@ -160,7 +160,7 @@ async function loadConfig(directory, { vinext, mode, limit }) {
           ? `it was still loading after ${limit / 1000} seconds`
           : `it ended the process that loaded it (${signal ?? `exit code ${code}`})`;
         const end = () => resolveLoaded({ error: reason });
-        // What was sent before can still be on its way.
+        // A message that was sent before can still arrive.
         if (child.connected) child.once("disconnect", end);
         else end();
       });

@@ -73,7 +73,7 @@ export const options = {
 export async function run(values, positionals) {
   const [text, stray] = positionals;
   if (text === undefined) throw new UsageError("purge needs a store, such as redis://localhost:6379");
-  if (stray !== undefined) throw new UsageError(`purge takes one store; "${stray}" is one too many`);
+  if (stray !== undefined) throw new UsageError(`purge takes one store, and got another one: "${stray}"`);
   if (!/^\d+$/.test(values.pause) || Number(values.pause) > LONGEST_PAUSE) {
     throw new UsageError(
       `the pause "${values.pause}" is not a number of milliseconds up to ${LONGEST_PAUSE}`,
@@ -187,7 +187,7 @@ async function deleteStale(store, filter, stale, pause, signal) {
       sum.missing += missing;
       sum.unanswered += unanswered;
       for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
-      // The server refuses every key, or it is gone.
+      // The server refuses every key, or the connection is lost.
       if (deleted + missing === 0) return;
       progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
       if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});

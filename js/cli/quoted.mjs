@@ -1,4 +1,4 @@
-// Keys as `redis-cli --no-raw` prints them: the same as `src/quoted.rs`.
+// Reads keys that `redis-cli --no-raw` printed, like `src/quoted.rs`.
 import { CliError } from "./errors.mjs";
 
 const ESCAPE = /\\x([0-9a-f]{2})|\\(["\\])|\\([nrtab])|["\\]/g;
@@ -6,7 +6,7 @@ const ESCAPE = /\\x([0-9a-f]{2})|\\(["\\])|\\([nrtab])|["\\]/g;
 const LETTERS = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b" };
 
 /**
- * The key that a line prints. Text is bytes here, one per character.
+ * The key in a line. Text is bytes here, one per character.
  *
  * @param {string} line
  */

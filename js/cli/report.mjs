@@ -1,4 +1,4 @@
-// What `explain` shows a person.
+// The report of `explain` for a person.
 import { derivesKeys } from "./advice.mjs";
 import { cut, paint, visible, wrap } from "./text.mjs";
 
@@ -34,15 +34,11 @@ export function report(facts, advice) {
   return [...lines, ...warnings].join("\n");
 }
 
-/** What is said where there is no advice. */
+/** The line that replaces the advice if there is none. */
 const verdict = (/** @type {Facts} */ { project: { loaded } }) =>
   loaded.config
     ? paragraph(`${paint("green", "✓")} `, "Nothing here makes keys change or be shared unexpectedly.", 2)
-    : paragraph(
-        "",
-        "Nothing in this build is to be warned of. What its configuration says is not known here.",
-        0,
-      );
+    : paragraph("", "This build gives no reason for a warning. Its configuration is not known here.", 0);
 
 /** Text behind a label, as wide as its other lines are indented. Text can come from the configuration, so it is made safe here. */
 function paragraph(/** @type {string} */ label, /** @type {string} */ text, /** @type {number} */ indent) {
@@ -104,8 +100,8 @@ function pagesText(/** @type {Facts} */ { project: { build, unreadable } }) {
 function nextBuildText(/** @type {Facts} */ { project: { loaded, build }, next }) {
   if (next.kind === "server") {
     return loaded.config?.workers
-      ? "would leave it to the Worker to take its ID from its bindings"
-      : "would leave it to the server to read NEXT_DEPLOYMENT_ID when it starts";
+      ? "would let the Worker take its ID from its bindings"
+      : "would let the server read NEXT_DEPLOYMENT_ID when it starts";
   }
   if (next.kind === "unknown") return loaded.standalone ? "cannot be made in this folder" : "not known";
   if (next.kind === "failing") return "would fail";

@@ -1,4 +1,4 @@
-// Output that may not be written yet: in memory while it is small, then in a temporary file.
+// Keeps output that must not be written yet: in memory while it is small, then in a temporary file.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ export class Spool {
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
       throw new CliError(
-        `the output that waits cannot be put into a temporary file: ${message} (TMPDIR names another folder)`,
+        `the output cannot be kept in a temporary file: ${message}. Set TMPDIR to another folder`,
       );
     }
     this.#blocks = [];
@@ -55,7 +55,7 @@ export class Spool {
   }
 }
 
-/** A file that is gone however this process ends. */
+/** A file that is removed however this process ends. */
 function openTemporary() {
   const folder = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -65,7 +65,7 @@ function openTemporary() {
   return file;
 }
 
-/** Windows removes no open file, and runs no exit handler after a signal without a listener. */
+/** Windows cannot remove an open file, and runs no exit handler after a signal without a listener. */
 function removeAtExit(/** @type {() => void} */ remove) {
   process.once("exit", remove);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"])

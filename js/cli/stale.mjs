@@ -59,7 +59,7 @@ export const options = {
 export async function run(values, positionals) {
   const [stray] = positionals;
   if (stray !== undefined) throw new UsageError(`stale reads keys on stdin, not as arguments: "${stray}"`);
-  if (values.null && values.quoted) throw new UsageError("keys are separated by NUL, or quoted: not both");
+  if (values.null && values.quoted) throw new UsageError("--null and --quoted exclude each other");
   const options = {
     nul: values.null,
     quoted: values.quoted,
@@ -70,7 +70,7 @@ export async function run(values, positionals) {
   };
   if (options.foreign && mayHaveNoPrefix(options.stripPrefix)) {
     throw new UsageError(
-      "--include-foreign needs --strip-prefix with a text that does not start with *: else other programs' keys would be written",
+      "--include-foreign needs --strip-prefix with a text that does not start with *. Otherwise other programs' keys would be written",
     );
   }
   const filter = async () =>
@@ -82,7 +82,7 @@ export async function run(values, positionals) {
   if (result.refused) throw new CliError(result.refused);
 }
 
-/** Programs parse stderr then, so a refusal is part of the JSON. */
+/** With --json, programs parse stderr, so a refusal is part of the JSON. */
 async function reportJson(/** @type {() => Promise<{ refused?: string }>} */ filter) {
   const result = await filter().catch((error) => {
     if (!(error instanceof CliError) || error instanceof UsageError || error instanceof ReaderGone)
@@ -108,14 +108,14 @@ function keysIn(list, /** @type {import("./filter.mjs").FilterOptions} */ { nul,
  * @param {boolean} unseenAllowed Whether a deployment to keep may be without any key.
  */
 async function filterInput(filter, options, unseenAllowed) {
-  // Not if the keys themselves go to the terminal.
+  // No progress if the keys themselves go to the terminal.
   const progress = new Progress(process.stderr.isTTY && !process.stdout.isTTY && process.stderr);
   let bytes = 0;
   let sample = "";
   const spool = new Spool();
   const mayWrite = () => unseenAllowed || filter.unseen() === 0;
   let writing = Promise.resolve();
-  // If the reader of stdout goes away, nothing waits for input that may never come.
+  // If the reader of stdout has gone, the command does not wait for input that may never come.
   const input = stoppable(openInput());
   const emit = async (/** @type {Buffer} */ stale) => {
     if (!mayWrite()) return spool.add(stale);

@@ -1,4 +1,4 @@
-// What a store's adapter puts in front of keys. The same as `src/store_prefix.rs`.
+// The prefix that a store's adapter puts in front of keys, like `src/store_prefix.rs`.
 import { CliError } from "./errors.mjs";
 
 /**
@@ -20,7 +20,7 @@ export const mayHaveNoPrefix = (texts) => texts.length === 0 || texts.some((text
 function storePrefix(text, encode) {
   const [start, end, more] = encode(text).split("*");
   if (more !== undefined || end === "") {
-    throw new CliError(`the prefix "${text}" needs at most one *, and text behind it`);
+    throw new CliError(`the prefix "${text}" may contain one *, with text behind it`);
   }
   return (key) => {
     if (!key.startsWith(start)) return undefined;

@@ -1,4 +1,4 @@
-// What `stale` and `purge` say of the keys they read.
+// The summary that `stale` and `purge` print of the keys they read.
 import { digits, paint, visible } from "./text.mjs";
 
 const MOST_ROWS = 20;
@@ -32,7 +32,7 @@ export function totals({ deployments, builds, ...others }, options, written) {
 }
 
 /**
- * Those that are kept first, then the largest. The addon has them in no order, so names decide between equals.
+ * Kept ones first, then the largest. The addon returns them in no order, so equals are sorted by name.
  *
  * @template {import("./filter.mjs").Owner} T @param {T[]} owners @param {(owner: T) => string} nameOf
  */
@@ -41,7 +41,7 @@ const sorted = (owners, nameOf) =>
     (a, b) => Number(b.kept) - Number(a.kept) || b.keys - a.keys || (nameOf(a) < nameOf(b) ? -1 : 1),
   );
 
-/** Whether no key named any deployment or build, as where the prefix of the store is missing. */
+/** Whether no key named a deployment or build, for example because the prefix of the store is missing. */
 export const isWithoutKeys = (/** @type {Seen} */ { deployments, builds }) =>
   [...deployments, ...builds].every(({ keys }) => keys === 0);
 
@@ -52,7 +52,7 @@ function fateOf({ kept, stale, awaited }) {
 }
 
 /**
- * What was seen, the largest deployments first, then the largest builds.
+ * The rows of the summary: the largest deployments first, then the largest builds.
  *
  * @param {Totals} totals @param {FilterOptions} options
  * @returns {{ rows: { keys: number, name: string, fate: string }[], more: number }} How many deployments have no row.

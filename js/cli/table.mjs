@@ -3,7 +3,7 @@ import { cut, paint } from "./text.mjs";
 
 const GAP = "  ";
 const NARROWEST = 6;
-/** Without a terminal nothing is cut, but one long cell does not pad all others to its length. */
+/** Without a terminal nothing is cut. The padding is limited, so that one long cell does not widen all rows. */
 const WIDEST_PADDING = 160;
 
 /**
@@ -11,7 +11,7 @@ const WIDEST_PADDING = 160;
  * @property {string} title
  * @property {import("./text.mjs").Style} [style]
  * @property {"start" | "end"} [cutAt] Where text is left out.
- * @property {number} [telling] So many characters identify the whole, so this column is shortened first.
+ * @property {number} [telling] So many characters identify the whole text, so this column is shortened first.
  */
 
 /**

@@ -1,21 +1,21 @@
-// Text as a terminal takes it.
+// Formats text for a terminal.
 import { styleText } from "node:util";
 
 /** @typedef {Parameters<typeof styleText>[0]} Style */
 
-/** Whether a stream takes colours. Asked once for each, because the answer takes longer than a row of a table. */
+/** Whether a stream supports colours. Remembered, because finding out takes longer than printing a row of a table. */
 const coloured = new WeakMap();
 function isColoured(/** @type {NodeJS.WriteStream} */ stream) {
   if (!coloured.has(stream)) coloured.set(stream, styleText("bold", "", { stream }) !== "");
   return coloured.get(stream);
 }
 
-/** @param {Style | undefined} style @param {string} text @param {NodeJS.WriteStream} [stream] Where it goes: in colour on a terminal. */
+/** Colours a text if the stream is a terminal. @param {Style | undefined} style @param {string} text @param {NodeJS.WriteStream} [stream] */
 export const paint = (style, text, stream = process.stdout) =>
   style && isColoured(stream) ? styleText(style, text, { validateStream: false }) : text;
 
 const PLAIN = /^[ -~]*$/;
-/** What steers a terminal or cannot be seen: control and format characters, line separators, lone surrogates. */
+/** Characters that control a terminal or are invisible: control and format characters, line separators, lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The UTF-16 units of a character, as JSON escapes them. */
@@ -31,11 +31,11 @@ const escapedByte = (/** @type {string} */ character) => {
   return unit >= 0xdc80 && unit <= 0xdcff ? `\\x${(unit - 0xdc00).toString(16)}` : escaped(character);
 };
 
-/** Text of any origin, with what steers a terminal or cannot be seen as an escape sequence of JSON. */
+/** Makes text of any origin safe to print: characters that control a terminal or are invisible become escapes as in JSON. */
 export const visible = (/** @type {string} */ text) =>
   PLAIN.test(text) ? text : text.replaceAll(INVISIBLE, escapedByte);
 
-/** A message, which may have several lines. */
+/** The same for a message of several lines. */
 export const visibleLines = (/** @type {string} */ text) => text.split("\n").map(visible).join("\n");
 
 /** JSON that is as safe to print: `JSON.stringify` leaves C1 and bidi controls as they are. */

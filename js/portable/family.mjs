@@ -1,4 +1,4 @@
-// A key of any family taken apart: the same as `src/cache_key/page.rs` and `src/cache_key/family.rs`, which have the grammar.
+// Parses a key of any family, like `src/cache_key/page.rs` and `src/cache_key/family.rs`, which document the grammar.
 import { parseUseCacheKey } from "./parse.mjs";
 
 /** @typedef {import("../../index.d.ts").PageKeyParts} PageKeyParts */
@@ -49,7 +49,7 @@ export function parsePageKey(key) {
 }
 
 /**
- * The shortened "use cache" key that reads as a call of a function `sha256`, which no module has.
+ * A shortened "use cache" key. The parser takes it for a call of a function `sha256`, which no module has.
  *
  * @param {import("../../index.d.ts").UseCacheKeyParts} call
  * @returns {import("../../index.d.ts").ShortenedKeyParts | undefined}

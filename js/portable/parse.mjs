@@ -1,4 +1,4 @@
-// A key taken apart: what src/cache_key/parse.rs does, in JavaScript.
+// Parses a "use cache" key, like src/cache_key/parse.rs.
 
 /** @typedef {import("../../index.d.ts").UseCacheKeyParts} UseCacheKeyParts */
 
@@ -7,7 +7,7 @@ const SEED_MARK = "build:";
 const ROOT_PARAMS_MARK = ":root-params:";
 const DIGEST = /^[\w-]{43}$/;
 const DIGEST_LENGTH = 43;
-/** Where a bare id ends: before a digest that ends the key or that root params follow. */
+/** The end of a bare id: a digest follows it, and then the key ends or has root params. */
 const BEFORE_DIGEST = /:[\w-]{43}(?=:root-params:|$)/;
 
 /** @param {string} key @returns {UseCacheKeyParts | null} */
@@ -36,7 +36,7 @@ export function splitSeed(scoped) {
       const keySeed = decodeURIComponent(encoded);
       if (keySeed && encodeURIComponent(keySeed) === encoded) return { keySeed, rest: scoped.slice(end + 1) };
     } catch {
-      // No encoding, so part of the id.
+      // Not an encoded seed, so part of the id.
     }
   }
   return { rest: scoped };
@@ -103,7 +103,7 @@ function leadingArray(/** @type {string} */ source) {
   }
 }
 
-/** What this JSON says; nothing where it holds control characters, which `JSON.stringify` prints none of. */
+/** The value of this JSON. `undefined` for other text, and for control characters, which `JSON.stringify` always escapes. */
 function json(/** @type {string} */ source) {
   try {
     return /[^ -\uffff]/.test(source) ? undefined : JSON.parse(source);

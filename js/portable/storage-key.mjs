@@ -1,4 +1,4 @@
-// A key for a store that limits the length of keys: the same as `src/storage_key.rs`, which has the grammar.
+// Makes a key for a store that limits the length of keys, like `src/storage_key.rs`, which documents the grammar.
 import { splitDeploymentId } from "./family.mjs";
 import { splitSeed } from "./parse.mjs";
 
@@ -22,8 +22,8 @@ function scopeOf(key) {
 }
 
 /**
- * A text in UTF-8, where a lone surrogate has the three bytes that its number would have. Not by TextEncoder, which replaces
- * lone surrogates, and which jsdom does not have.
+ * A text in UTF-8, in which a lone surrogate has the three bytes of its code point. TextEncoder would replace lone surrogates, and
+ * jsdom does not have it.
  * @param {string} text
  */
 function wtf8(text) {

@@ -1,13 +1,13 @@
 // The modules that vinext's rewritten code imports, and all expressions for the identity of a deployment.
 //
-// They are virtual, so Vite looks for this package from the app's root. vinext's own files may not see the package: pnpm
-// keeps them elsewhere.
+// The modules are virtual, so Vite resolves this package from the app's root. From vinext's own files it may not be found, because
+// pnpm keeps them in another folder.
 
 import { fileName, workerArguments, workerIdentity } from "./workers.mjs";
 
 const PACKAGE = "vinext-cache-key";
 
-/** Evaluating it fails where a server has no deployment ID, so a server that imports it first does not start. */
+/** Throws when it is evaluated on a server without a deployment ID. A server imports it first, and then does not start. */
 export const IDENTITY = `virtual:${PACKAGE}/identity`;
 /**
  * The entries of a Node server import it. The keys themselves may not be needed before the first request, but a server
@@ -20,7 +20,7 @@ export const keysOf = (family) => `virtual:${PACKAGE}/${family}`;
 /** How the code of an app reads the ID of the running deployment. Only an expression that Vite's `define` takes. */
 export const RUNNING_ID = "globalThis.process.env.NEXT_DEPLOYMENT_ID";
 
-/** What Next.js's own message does not say: which option of this package asks for the ID, and what to do. */
+/** Added to the message of Next.js: which option asks for the ID, and what to do. */
 const REMEDY =
   ". This build reads its deployment ID when a server starts, because of vinextCacheKey({ runtimeDeploymentId: true }) " +
   "or experimental.runtimeServerDeploymentId in next.config. Set NEXT_DEPLOYMENT_ID for the server";
@@ -28,8 +28,8 @@ const REMEDY =
 /** @typedef {import("./options.mjs").Options} Options */
 
 /**
- * The identity of the build. Vite replaces the three expressions by values, because vinext tells it to. What is left is a
- * constant that needs no `process`.
+ * The identity of the build. vinext has Vite replace the three expressions by values. The result is a constant that needs no
+ * `process`.
  */
 export const BUILD_IDENTITY = `{
   __VINEXT_DEPLOYMENT_ID: process.env.__VINEXT_DEPLOYMENT_ID,
@@ -38,8 +38,8 @@ export const BUILD_IDENTITY = `{
 }`;
 
 /**
- * The identity of the server. There is none while vinext prerenders, which happens at the end of a build. A server whose
- * environment says so by mistake must not share keys with others, so each process draws an ID then.
+ * The identity of the server. While vinext prerenders, at the end of a build, there is none, and each process draws a random ID.
+ * A server whose environment looks like prerendering by mistake then shares no key with others.
  */
 const identity = () => `
 import { resolveDeploymentId } from "${PACKAGE}";
@@ -58,7 +58,7 @@ function fromEnvironment() {
 }
 `;
 
-/** What the build has to say about its servers. Its text must not look like the identity of the keys. */
+/** The identity in the status line of a build. Commands must not mistake its text for the identity in the code of keys. */
 const start = (/** @type {Options} */ { pages, runtimeDeploymentId }) => `
 import { implementation } from "${PACKAGE}";
 import { announce, identityOf } from ${fileName("status.mjs")};
@@ -91,7 +91,7 @@ export const keySeed = deploymentId();`
 }
 `;
 
-/** In a Worker vinext's own code derives the keys, and these two change what it is given. @param {Options} options */
+/** In a Worker vinext's own code derives the keys. These two change the seed and the arguments. @param {Options} options */
 const workerUseCache = ({ fileMetadata, runtimeDeploymentId }) => `
 ${
   runtimeDeploymentId
@@ -101,7 +101,7 @@ ${
 ${fileMetadata ? workerArguments : "export const keyedArguments = (args) => args;"}
 `;
 
-/** A deployment ID has no `:`, and no key of vinext's begins with `deployment:`, so no two keys become one. */
+/** A deployment ID contains no `:`, and no key of vinext begins with `deployment:`. So two different keys stay different. */
 const pages = (/** @type {Options} */ { runtimeDeploymentId }) => `
 ${
   runtimeDeploymentId

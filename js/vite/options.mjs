@@ -1,4 +1,4 @@
-// The plugin's options: what is asked for, and what follows from next.config and from vinext's own options.
+// The plugin's options: those that are set, and those that follow from next.config and from vinext's own options.
 const NAMES = ["pages", "fileMetadata", "runtimeDeploymentId", "versionMetadataBinding"];
 
 /** @typedef {import("../vite.mjs").VinextCacheKeyOptions} VinextCacheKeyOptions */
@@ -26,7 +26,7 @@ export function validate(options) {
 }
 
 /**
- * The options of a build. Throws where one of them cannot take effect.
+ * The options of a build. Throws if one of them cannot take effect.
  *
  * @param {VinextCacheKeyOptions} asked
  * @param {import("./vinext.mjs").AppConfig} config

@@ -1,4 +1,4 @@
-// Gathers what a build does, and leaves the record of one that has succeeded.
+// Collects facts while a build runs, and writes the record of a build that succeeded.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -7,8 +7,8 @@ import { FAMILIES } from "./shapes.mjs";
 import { engineOf, identityOf, statusLine } from "./status.mjs";
 
 /**
- * What the main part of a build of both routers knows, until the second one, of the Pages Router, has been written. vinext
- * makes another instance of this plugin for it, in the same process.
+ * The recorders of builds of both routers whose second bundle, that of the Pages Router, is not written yet. vinext makes another
+ * instance of this plugin for it, in the same process.
  *
  * @type {Map<string, Recorder>} by the root of the app
  */
@@ -23,7 +23,7 @@ export function recorderFor(/** @type {import("vite").ResolvedConfig} */ config)
   return new Recorder(config);
 }
 
-/** How servers on this machine derive their keys. The package is loaded late: only the end of a build needs it. */
+/** How servers on this machine derive their keys. The package is loaded late, because only the end of a build needs it. */
 function engineHere() {
   try {
     return engineOf(createRequire(import.meta.url)("vinext-cache-key").implementation);
@@ -70,7 +70,7 @@ class Recorder {
       for (const [id, { renderedExports }] of Object.entries(chunk.modules)) {
         const found = keyModule(id);
         if (!found?.derivedBy.some((name) => renderedExports.includes(name))) continue;
-        // Code of vinext's own in one environment is enough for keys of vinext's own.
+        // If one environment keeps vinext's own code, the keys count as vinext's own.
         if (!found.rewritten) this.#keys[found.family] = "vinext";
         else this.#keys[found.family] ??= "vinext-cache-key";
       }

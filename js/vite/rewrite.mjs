@@ -1,4 +1,4 @@
-// vinext's modules, made to derive their keys by this package.
+// Rewrites vinext's modules so that this package derives their keys.
 import { ModuleShape, walk } from "./shape.mjs";
 
 /** The local name of an import that this plugin adds to a module of vinext. No name of vinext begins like it. */
@@ -36,7 +36,7 @@ export function replaceDeploymentId(code, text, parse) {
 }
 
 /**
- * What the names of a shape stand for in a module. Throws, naming what differs, for a module of another shape.
+ * What the names of a shape stand for in a module. For a module of another shape it throws, and names the difference.
  *
  * @param {ModuleShape} module
  * @param {import("./shapes.mjs").Shape} shape
@@ -62,7 +62,7 @@ function namesIn(module, { imports = {}, exports = {}, otherExports, functions, 
 }
 
 /**
- * What is expected of the same module, and changed in it, in a Worker.
+ * The shape for a Worker: what is expected of the module there, and what is changed in it.
  *
  * @param {import("./shapes.mjs").FamilyShape} shape
  */
@@ -70,10 +70,10 @@ export const workerShape = ({ workerEdits, ...shape }) =>
   workerEdits ? { ...shape, edits: workerEdits, reexports: [] } : shape;
 
 /**
- * Rewrites a module of vinext, or throws, naming what differs, where vinext's own way to a key is not the known one.
+ * Rewrites a module of vinext. If vinext derives its keys in an unknown way, it throws and names the difference.
  *
- * Only expressions change, each within its line, and the import comes last. What a source map would say holds without
- * one. A bundler drops the functions that are no longer called.
+ * Only expressions change, each within its line, and the import is added at the end. So lines keep their numbers without a source
+ * map. The bundler drops functions that are no longer called.
  *
  * @param {string} code
  * @param {import("./shapes.mjs").FamilyShape} shape

@@ -1,5 +1,5 @@
-// Code told by its syntax tree, so that formatting, comments and the names of locals make no difference and
-// everything else does.
+// Compares code by its syntax tree. Formatting, comments and the names of local variables make no difference. Everything else
+// does.
 
 /**
  * @typedef {{ type: string, name?: string, start: number, end: number, [field: string]: any }} Node
@@ -10,8 +10,8 @@
 const LAYOUT = new Set(["start", "end", "loc", "range", "raw", "shorthand"]);
 
 /**
- * Whether `node` is what `pattern` describes. A name in the pattern that begins with `$` stands for any name, two
- * of them never for the same one, and no other name may be among them: a local cannot pass for what it hides.
+ * Whether `node` matches `pattern`. A name in the pattern that begins with `$` stands for any name. Two such names never stand for
+ * the same one, nor for a name that the pattern uses as it is: a local variable must not be mistaken for the global that it hides.
  *
  * @param {any} pattern
  * @param {any} node
@@ -74,7 +74,7 @@ function patternOf(source, parse) {
   return pattern;
 }
 
-/** A module to be asked about. What it does not have exactly once throws an error that says what that is. */
+/** A module to search in. Whatever it does not contain exactly once throws an error that names it. */
 export class ModuleShape {
   #parse;
   #nodes;
@@ -141,8 +141,8 @@ export class ModuleShape {
   }
 
   /**
-   * The function or expression that reads as `source` does, and what the names in it stand for. Names that begin with `$`
-   * are what `known` says or else anything; any other has to be a global.
+   * The function or expression that matches `source`, and what the names in it stand for. A name that begins with `$` stands for
+   * what `known` says, or for any name. Every other name must be a global.
    *
    * @param {string} what
    * @param {string} source
@@ -163,7 +163,7 @@ export class ModuleShape {
   }
 
   /**
-   * Throws unless each name stands in just so many places. Its declaration is one of them.
+   * Throws unless each name occurs in exactly so many places, its declaration included.
    *
    * @param {(readonly [name: string, places: number])[]} places
    */

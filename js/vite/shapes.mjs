@@ -1,19 +1,19 @@
-// What is known of the releases of vinext, one file per release in shapes/. To support a new release, add a file.
+// The known releases of vinext, one file per release in shapes/. To support a new release, add a file.
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * What a module has to look like. Names that begin with `$` stand for any name. Those in `mentions` mean the same thing
- * wherever they stand; others are locals of one function.
+ * The code that a module must have. Names that begin with `$` stand for any name. A name in `mentions` means the same thing in the
+ * whole module. Any other one is a local variable of one function.
  *
  * @typedef {object} Shape
  * @property {Record<string, [imported: string, source: string]>} [imports]
  * @property {Record<string, string>} [exports] The functions that the module has to export.
- * @property {string[]} [otherExports] What else it exports. If given, it may export nothing that is not named.
- * @property {Record<string, string>} functions Their code, by what an error message calls them.
- * @property {Record<string, number>} mentions In how many places each name stands.
+ * @property {string[]} [otherExports] Its other exports. If set, the module must not export any further name.
+ * @property {Record<string, string>} functions Their code, by their names in error messages.
+ * @property {Record<string, number>} mentions In how many places each name occurs.
  *
  * A module whose keys this package changes. In `edits`, code is replaced: `@name` is an import from the family's module
  * in keys.mjs, `&` the code itself. `reexports` are exports that are replaced by those of that module. Instead of both, a

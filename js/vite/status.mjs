@@ -1,4 +1,4 @@
-// What a build and a server say about their keys, in one line. Servers bundle this module, so it imports nothing.
+// The line that a build and a server print about their keys. Servers bundle this module, so it imports nothing.
 
 const PREFIX = "vinext-cache-key:";
 const ANNOUNCED = Symbol.for("vinext-cache-key.announced");

@@ -1,10 +1,10 @@
-// The vinext that a Vite configuration uses: where its modules really are, and the app's configuration as it reads it.
+// The vinext that a Vite configuration uses: the real paths of its modules, and the app's configuration as vinext reads it.
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** vinext has Vite replace this import by a path into itself. A fork, or a linked copy, shows where it really is. */
+/** vinext has Vite replace this import by one of its own files. That finds a fork or a linked copy too. */
 const ALIAS = "vinext/cache-runtime";
 
 /**
@@ -14,10 +14,10 @@ const ALIAS = "vinext/cache-runtime";
  * @property {(specifier: string) => string | undefined} resolve The real path of one of its exports.
  *
  * @typedef {object} AppConfig
- * @property {string} [file] What the configuration comes from, if there is one.
+ * @property {string} [file] The file with the configuration, if there is one.
  * @property {unknown} [deploymentId]
  * @property {boolean} runtimeServerDeploymentId
- * @property {boolean} hasCdnAdapter Whether something else than the data cache stores pages.
+ * @property {boolean} hasCdnAdapter Whether pages are stored elsewhere than in the data cache.
  * @property {boolean} generatesBuildId Whether it has `generateBuildId`.
  * @property {() => Promise<string>} newBuildId The build ID of one more build.
  */
@@ -58,7 +58,7 @@ function installed(/** @type {string} */ root) {
 }
 
 /**
- * The file that a package exports by a name, as far as vinext's exports need it.
+ * The file that a package exports by a name. Covers only the forms of `exports` that vinext uses.
  *
  * @param {Record<string, any>} exports
  * @param {string} name

@@ -7,11 +7,11 @@ const VARIABLE = "NEXT_DEPLOYMENT_ID";
 const DRAWN = Symbol.for("vinext-cache-key.prerender");
 
 /**
- * Checks that the Worker has an identity, and returns a function that gives it. The ID of a version is read at the first
- * key, because a Worker is also started to validate its upload.
+ * Checks that the Worker has an identity, and returns a function that returns it. The ID of a version is read for the first key
+ * only, because Cloudflare also starts a Worker to validate its upload.
  *
- * @param {(name: string) => unknown} read Gives a binding of the Worker. vinext prerenders in Node, where there are none, so
- *   it is not called then.
+ * @param {(name: string) => unknown} read Returns a binding of the Worker. It is not called while vinext prerenders, because that
+ *   runs in Node, without bindings.
  * @param {string} [binding] The name of the version metadata binding.
  * @returns {() => string}
  */
@@ -30,7 +30,7 @@ export function workerIdentity(read, binding) {
     );
   }
   const versionId = () => /** @type {{ id?: unknown }} */ (read(binding)).id;
-  // The app's code finds the ID where it finds the variable.
+  // The app's code reads the ID from the same variable.
   const now = versionId();
   if (typeof now === "string") process.env[VARIABLE] = now;
   /** @type {string | undefined} */
@@ -40,7 +40,7 @@ export function workerIdentity(read, binding) {
 
 const isObject = (/** @type {unknown} */ value) => Object(value) === value;
 
-/** Nothing that is prerendered may be read by a server, so each process draws an ID of its own. */
+/** No server may read an entry that was prerendered, so each prerendering process uses a random ID. */
 function drawnId() {
   const shared = /** @type {Record<symbol, string>} */ (/** @type {unknown} */ (globalThis));
   return (shared[DRAWN] ??= `prerender-${crypto.randomUUID()}`);

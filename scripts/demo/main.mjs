@@ -13,7 +13,7 @@ const interrupt = (signal) => {
   interruption.abort(new Error(`Stopped by ${signal}.`));
 };
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
-// A terminal that is closed, or a pipe that nobody reads any more.
+// The terminal was closed, or the reader of the pipe has gone.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt("SIGPIPE"));
 
 try {
@@ -22,7 +22,7 @@ try {
   else await demonstrate(options);
 } catch (error) {
   process.exitCode ??= 1;
-  // A plain Error is a message for the person at the terminal; of any other the stack is needed.
+  // A plain Error is a message for the person at the terminal. Any other error is a bug, so its stack is shown.
   console.error(pc.red(`✗ ${error.constructor === Error ? error.message : error.stack}`));
 }
 

@@ -1,4 +1,4 @@
-// What the demo is asked to do, checked before anything is built.
+// Reads and checks the options of the demo, before anything is built.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { validateDeploymentId } from "vinext-cache-key";
@@ -54,7 +54,7 @@ export async function readOptions(args, env = process.env) {
     throw new Error(`Two deployments need two IDs; both are ${JSON.stringify(twice)}.`);
   if (redis !== undefined) checkRedis(redis, adapter);
   if (!/^[1-9]\d{0,8}$/.test(requests))
-    throw new Error(`${JSON.stringify(requests)} is no number of requests.`);
+    throw new Error(`${JSON.stringify(requests)} is not a number of requests.`);
   const settings = {
     BUILD_ID: values["build-id"] ?? env.BUILD_ID ?? "build-1",
     CACHE_ADAPTER: adapter && path.resolve(adapter),
@@ -65,7 +65,7 @@ export async function readOptions(args, env = process.env) {
 
 function checkRedis(url, adapter) {
   if (!/^rediss?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    throw new Error(`${JSON.stringify(url)} is no Redis URL, such as redis://127.0.0.1:6379.`);
+    throw new Error(`${JSON.stringify(url)} is not a Redis URL, such as redis://127.0.0.1:6379.`);
   }
   if (adapter) throw new Error("The demo over Redis brings its own adapter.");
 }

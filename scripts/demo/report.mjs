@@ -77,7 +77,7 @@ const painted = (/** @type {string} */ cell) => {
 };
 
 /**
- * One key of each kind, with what scopes it.
+ * One key of each kind. The identity that scopes it is coloured.
  *
  * @param {Visit[]} visits
  * @param {number} [columns] of the terminal

@@ -1,4 +1,4 @@
-// Where a demo takes place: one copy of the app, its builds side by side, and their servers.
+// A copy of the example app, its builds side by side, and their servers.
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -25,7 +25,7 @@ export class Stage {
     this.#env = {
       ...settings,
       CACHE_DATABASE: this.database,
-      // A key of its own for each build would change every function's id, and so hide what the deployment ID does.
+      // With another key for each build, every function's id would differ, which would hide the effect of the deployment ID.
       NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
     };
     cpSync(APP, this.#app, { recursive: true, filter: (file) => !GENERATED.has(path.basename(file)) });
@@ -36,7 +36,7 @@ export class Stage {
     return path.join(this.folder, "cache.sqlite");
   }
 
-  /** Function ids hold the path of the module, so that every deployment is built here and then moved away. */
+  /** Function ids contain the path of the module. So every deployment is built in this folder and then moved away. */
   get #app() {
     return path.join(this.folder, "app");
   }
@@ -58,7 +58,7 @@ export class Stage {
   }
 
   async close() {
-    // One that is still starting when another fails has to be stopped too.
+    // A server may still be starting when another one fails. It has to be stopped too.
     await Promise.allSettled(Array.from(this.#servers, async (server) => (await server).stop()));
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
-// Writes the files, and parts of files, that follow from others.
-//   npm run generate             writes what is stale
-//   npm run generate -- --check  names what is stale, writes nothing, and fails if there is any
+// Writes the files, and parts of files, that are derived from other files.
+//   npm run generate             writes the stale files
+//   npm run generate -- --check  writes nothing; names the stale files, and fails if there are any
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// The lists of platforms. package.json's `napi.targets` is the only one that is written by hand.
+// Generates the lists of platforms. Only `napi.targets` in package.json is written by hand.
 import { targets } from "../prebuild/targets.mjs";
 
 /** What each system and processor is called in prose, and where GitHub builds for it. */
@@ -31,7 +31,7 @@ function describe(platform) {
 }
 
 /**
- * Replaces what stands between two lines that stay.
+ * Replaces the lines between two lines that stay.
  *
  * @param {string} text
  * @param {string} first
@@ -80,7 +80,7 @@ const matrixEntry = ({ platform, triple }) =>
   `          - { platform: ${platform}, target: ${triple}, runner: ${describe(platform).runner} }\n`;
 
 /**
- * The files that hold a list of platforms, as they should be.
+ * The files with a list of platforms, and the text that they should have.
  *
  * @param {(path: string) => string} read
  * @returns {[path: string, text: string][]}

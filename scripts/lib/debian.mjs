@@ -1,4 +1,4 @@
-// Debian's packages, unpacked into a folder of this project: the system stays as it is, and nobody has to be root.
+// Unpacks packages of Debian into a folder of this project. Nothing is installed in the system, and no root rights are needed.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,12 +6,12 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What every machine has on which anything compiles. A whole file system of another release brings its own. */
+/** Packages that every machine with a compiler has. A file system of another release brings its own. */
 const C_RUNTIME = /^(?:libc6|libgcc-s1|libstdc\+\+6|gcc-\d+-base)$/;
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Unpacks these packages and what they depend on, and those `alone` without, where that has not been done yet.
+ * Unpacks these packages with their dependencies, and those in `alone` without, unless that has been done.
  *
  * @param {string} folder
  * @param {string[]} packages
@@ -43,13 +43,13 @@ export async function unpackDebian(folder, packages, { alone = [], release } = {
   writeFileSync(done, wanted);
 }
 
-/** The packages that these need, and these, each with all its alternatives. */
+/** These packages and their dependencies, with all alternatives. */
 async function neededBy(apt, packages) {
   const { stdout } = await apt("apt-cache", "depends", "--recurse", "--important", ...packages);
   return stdout.split("\n").filter((line) => /^\w/.test(line));
 }
 
-/** What would be installed along with these packages on a machine that has none. */
+/** The packages that would be installed with these on an empty machine. */
 async function installedWith(apt, packages) {
   const { stdout } = await apt(
     "apt-get",
@@ -62,12 +62,12 @@ async function installedWith(apt, packages) {
   return [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
 }
 
-/** apt's settings for a release of Debian, from where this machine has its own release. */
+/** apt's settings for a release of Debian, from the server that this machine uses for its own release. */
 async function sourcesOf(release, folder) {
   const format = ["indextargets", "--format", "$(REPO_URI) $(LABEL)", "Created-By: Packages"];
   const { stdout } = await run("apt-get", format);
   const uri = /^(\S+) Debian$/m.exec(stdout)?.[1];
-  if (!uri) throw new Error("apt has no source of Debian's packages here.");
+  if (!uri) throw new Error("apt is configured with no source of Debian's packages here.");
   const file = path.join(folder, "sources.list");
   writeFileSync(file, `deb [signed-by=${KEYRING}] ${uri} ${release} main\n`);
   return [`Dir::Etc::SourceList=${file}`, "Dir::Etc::SourceParts=/dev/null", "Dir::State::Status=/dev/null"];

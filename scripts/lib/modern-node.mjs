@@ -1,6 +1,6 @@
-// vinext needs Node 22.13; where the running Node is older, the npm package `node` brings a newer one.
+// vinext needs Node 22.13. If the running Node is older, the npm package `node` provides a newer one.
 //   node scripts/lib/modern-node.mjs script.mjs [argument…]   runs the script under it
-// MODERN_NODE names another, where npm has none for the platform.
+// The variable MODERN_NODE names another Node, for a platform for which npm has none.
 import { execFileSync, spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 

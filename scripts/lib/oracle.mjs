@@ -9,7 +9,7 @@ export const { flightArgumentsKey, snapshotFlightReply } = await import(
   file("shims/cache-flight-arguments.js")
 );
 
-/** What vinext keeps to itself: functions of a module, evaluated with a `process` of our own. */
+/** A function that vinext does not export, evaluated with another `process`. The first name is the function, the others are its helpers. */
 function privately(path, ...names) {
   const source = readFileSync(file(path), "utf8");
   const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module" });

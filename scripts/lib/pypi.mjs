@@ -1,4 +1,4 @@
-// Packages from PyPI, by a pip of this project's own.
+// Installs packages from PyPI into a virtual environment of this project.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const venv = fileURLToPath(new URL("../../target/python/", import.meta.url));
 
-/** Where the commands are that packages bring. */
+/** The folder with the commands of the installed packages. */
 export const bin = path.join(venv, "bin");
 
-// Not as `bin/pip`, which has the path in it where the virtual environment was made.
+// pip runs as a module: `bin/pip` contains the path at which the virtual environment was made.
 export const python = path.join(bin, "python");
 
 async function pip(command, ...args) {
@@ -34,7 +34,7 @@ export function installPython(requirements) {
 }
 
 /**
- * Unpacks a package's wheel, which may be for another platform, where that has not been done yet.
+ * Unpacks a package's wheel, which may be for another platform, unless that has been done.
  *
  * @param {string} folder
  * @param {string} requirement

@@ -1,4 +1,4 @@
-// Builds a vinext app and serves what was built, as `vite build` and `vinext start` do, and leaves no process behind.
+// Builds a vinext app and serves the build, as `vite build` and `vinext start` do. Leaves no process behind.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -28,7 +28,7 @@ export async function buildApp(root, options = {}) {
 /**
  * Serves the app built in `root` on a free loopback port until `stop` or the signal.
  *
- * @param {Options & { cli?: string }} [options] vinext's program, where it is not to be found in a `node_modules`.
+ * @param {Options & { cli?: string }} [options] vinext's program, if no `node_modules` has it.
  */
 export function startServer(root, { cli = locate(root, "vinext/dist/cli.js"), ...options } = {}) {
   const start = [cli, "start", "--port=0", "--hostname=127.0.0.1"];
@@ -42,13 +42,13 @@ export function startServer(root, { cli = locate(root, "vinext/dist/cli.js"), ..
  */
 export function startDevelopment(root, env) {
   const dev = [locate(root, "vite/bin/vite.js"), "--port=0", "--host=127.0.0.1"];
-  // Without the last one, miniflare asks the network where on Earth it is.
+  // Without the last variable, Miniflare looks up its location in the network.
   const quiet = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
   return serve(dev, /Local: +(http:\S+)\n/, root, { env: { NODE_ENV: "development", ...quiet, ...env } });
 }
 
 /**
- * The same for a standalone build, wherever it has been put.
+ * The same for a standalone build in any folder.
  *
  * @param {Options} [options]
  */
@@ -63,7 +63,7 @@ async function serve(args, listening, root, options = {}) {
   return { url, pid: server.pid, request: requester(url, server, options), stop: server.stop };
 }
 
-/** What the server prints where it says that it is ready. */
+/** Waits until the server prints that it is ready. Returns the group that the pattern matched. */
 export async function address(server, listening, { signal } = {}) {
   return Promise.race([
     server.printed(listening),
@@ -74,7 +74,7 @@ export async function address(server, listening, { signal } = {}) {
   ]);
 }
 
-/** A function that returns the text of a response, which must be a good one. */
+/** Makes a function that sends a request and returns the text of the response. It throws for a status that is not 2xx. */
 export function requester(url, server, { signal } = {}) {
   return async (pathname, init) => {
     const timely = [AbortSignal.timeout(ANSWER_WITHIN_MS), ...(signal ? [signal] : [])];
@@ -84,7 +84,7 @@ export function requester(url, server, { signal } = {}) {
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       return text;
     } catch (cause) {
-      // Stopped first, so that its last words are in.
+      // The server is stopped first, so that its output is complete.
       await server.stop();
       throwIfStopped(signal, server);
       throw new Error(`${pathname} got no answer (${cause.message}). The server said:\n${server.output()}`, {
@@ -100,7 +100,7 @@ function throwIfStopped(signal, process) {
   throw Object.assign(new Error(signal.reason.message), { output: process.output() });
 }
 
-/** Where `root` has a file of a package, which need not export it. */
+/** The path of a package's file as seen from `root`. The package need not export it. */
 function locate(root, file) {
   const folders = createRequire(path.join(root, "package.json")).resolve.paths(file);
   const found = folders.map((folder) => path.join(folder, file)).find(existsSync);
@@ -108,7 +108,7 @@ function locate(root, file) {
   return found;
 }
 
-/** Starts a process of Node, which ends with this one. */
+/** Starts a process of Node, which is killed when this one ends. */
 export function launch(args, cwd, { node = modernNode(), env, signal }) {
   signal?.throwIfAborted();
   const child = spawn(node, args, {

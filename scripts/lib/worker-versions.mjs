@@ -1,5 +1,5 @@
-// Versions of one built Worker, side by side in one workerd and over one KV namespace. workerd runs in a process of its own,
-// because Miniflare needs a newer Node than this package.
+// Runs versions of one built Worker side by side in one workerd, over one KV namespace. Miniflare runs in a process of its own,
+// because it needs a newer Node than this package.
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -21,7 +21,7 @@ export const workerdRunsHere =
  * @param {string} folder The output of the build for workerd, with a `wrangler.json`.
  * @param {Record<string, { vars?: Record<string, unknown>, versionMetadata?: string }>} versions The bindings of each: its
  *   variables, and the name of a binding with Cloudflare's metadata of the version.
- * @param {{ kv?: string, signal?: AbortSignal }} [options] `kv` is the folder that keeps what is in KV.
+ * @param {{ kv?: string, signal?: AbortSignal }} [options] `kv` is the folder with the data of KV.
  */
 export async function startVersions(folder, versions, { kv, signal } = {}) {
   const program = fileURLToPath(import.meta.url);
@@ -60,7 +60,7 @@ async function serve({ folder, versions, kv }) {
       workers,
       resourcePersistencePath: kv,
       log: new Log(LogLevel.WARN),
-      // Else Miniflare asks the network where on Earth it is.
+      // Otherwise Miniflare looks up its location in the network.
       cf: false,
     }),
   );

@@ -12,7 +12,7 @@ const output = execFileSync(modernNode(), ["scripts/demo/main.mjs"], {
   env: { ...process.env, FORCE_COLOR: "1" },
   stdio: ["ignore", "pipe", "inherit"],
 });
-// What comes before the table is the progress of the builds.
+// The text before the table is the progress of the builds.
 const table = output.slice(output.lastIndexOf("\n", output.indexOf("vinextCacheKey(")));
 await installPython(["rich==14.2.0"]);
 execFileSync(path.join(bin, "python"), ["scripts/picture/draw.py", "docs"], { input: table });

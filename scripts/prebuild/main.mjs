@@ -1,4 +1,4 @@
-// `npm run prebuild`: the binaries that are published, each in its platform's package.
+// `npm run prebuild`: builds the binaries that are published, each into its platform's package.
 import { execFile } from "node:child_process";
 import { copyFileSync, rmSync, statSync } from "node:fs";
 import { promisify } from "node:util";
@@ -22,13 +22,13 @@ const WINDOWS = "is built on Windows, by the release workflow: no linker for MSV
 const run = promisify(execFile);
 const look = { timer: PRESET_TIMER, showErrorMessage: false };
 
-/** Why this machine cannot build for a target, if it cannot. */
+/** The reason why this machine cannot build for a target, or `undefined` if it can. */
 function obstacle({ platform }) {
   if (platform.startsWith("win32")) return WINDOWS;
   if (!canBuild()) return "needs the source of Rust's library: rustup component add rust-src";
 }
 
-/** The targets to build for. One that was named must be possible; of all, those that are not are passed over, aloud. */
+/** The targets to build for. A named target that cannot be built is an error. Without names, such targets are skipped with a message. */
 function choose(names) {
   const unknown = names.find((name) => !targets.some(({ platform }) => platform === name));
   if (unknown) throw new Error(`There is no platform ${unknown}. These are: npm run prebuild -- --help`);
@@ -46,7 +46,7 @@ function choose(names) {
 async function build(target) {
   const { args, env, built } = plan(target);
   await run("cargo", args, { env, maxBuffer: 2 ** 26 });
-  // Not written over: a process that has the old one mapped would read the new one's code.
+  // Not overwritten: a process that has mapped the old file would run the new file's code.
   rmSync(target.file, { force: true });
   copyFileSync(built, target.file);
 }

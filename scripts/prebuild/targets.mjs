@@ -1,8 +1,8 @@
-// The platforms that binaries are built for, and what each asks of the compiler.
+// The platforms that binaries are built for, and the compiler flags of each.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The oldest C library that a binary for it must load on: that of CentOS 7, below which no Node 20 goes either. */
+/** The oldest glibc that a binary must load on: that of CentOS 7. No build of Node 20 runs on an older one. */
 const GLIBC = "2.17";
 /** The oldest macOS, per processor. */
 const MACOS = { x64: "10.13", arm64: "11.0" };
@@ -11,7 +11,7 @@ const CPUS = { x86_64: "x64", aarch64: "arm64", armv7: "arm" };
 const root = new URL("../../", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 
-/** The platform that a target triple's binary is for, in napi's words. */
+/** The platform of a target triple, in napi's notation. */
 export function platformOf(triple) {
   const [cpu, vendor, system, abi] = triple.split("-");
   if (system === "darwin") return `darwin-${CPUS[cpu]}`;
@@ -38,7 +38,7 @@ export const targets = manifest.napi.targets.map((triple) => {
   const target = { platform, triple, zigTriple, file, env: {}, flags: [] };
   if (system === "darwin") {
     target.env = { MACOSX_DEPLOYMENT_TARGET: MACOS[cpu] };
-    // Otherwise a library's name for itself is the path that it was built at.
+    // Otherwise the library contains the path at which it was built, as its own name.
     target.flags = [`-Clink-arg=-Wl,-install_name,@rpath/${name}`];
   }
   // An addon shares its C library with Node.

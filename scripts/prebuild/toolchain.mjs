@@ -1,5 +1,5 @@
-// What builds for another platform: zig as the linker, which brings every platform's C library, and a compiler with the source
-// of Rust's own library. Built with the addon, without what prints backtraces, it makes a binary a third smaller.
+// Builds for another platform. The linker is zig, which has every platform's C library. The compiler has the source of Rust's standard
+// library: building that without backtraces makes a binary a third smaller.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -23,29 +23,29 @@ const rustc = (...args) => execFileSync("rustc", args, { encoding: "utf8" }).tri
 const hasSource = () =>
   existsSync(path.join(rustc("--print", "sysroot"), "lib/rustlib/src/rust/library/Cargo.toml"));
 
-/** Whether Debian's compiler, which brings the source, can be had. */
+/** Whether Debian's compiler, which includes the source, is available. */
 const hasDebian = () =>
   process.platform === "linux" && process.arch === "x64" && existsSync("/usr/bin/dpkg-deb");
 
 export const canBuild = () => hasSource() || hasDebian();
 
-/** Whether it has to be Debian's compiler. */
+/** Whether the build needs Debian's compiler. */
 export const usesDebian = () => !hasSource();
 
-/** Whether zig links for a target: where Apple's own linker is at hand, that one does. */
+/** Whether zig links for a target. On macOS, Apple's linker does. */
 export const usesZig = (triple) => !(onMac && triple.includes("apple"));
 
 export const installZig = () => installPython(ZIG);
 
-/** Debian's compiler is the newest that it has in any release; the archive keeps no older ones, so no version is named. */
+/** The newest compiler of any release of Debian. The archive keeps no older ones, so no version can be pinned. */
 export const installDebianCompiler = () =>
   unpackDebian(debian, ["libstd-rust-web-dev", "rust-web-src", "rust-web-llvm"], { alone: ["rustc-web"] });
 
-/** What takes room and is for debugging alone: where in the source a panic began, and how values print themselves for that. */
+/** Flags that leave out what only helps debugging: the source locations of panics, and the `Debug` output of values. */
 const SMALL = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
 
 /**
- * How the addon is built for a target, and where that puts it.
+ * How the addon is built for a target, and the path of the result.
  *
  * @param {import("./targets.mjs").Target} target
  */
@@ -60,7 +60,7 @@ export function plan({ triple, zigTriple, env, flags }) {
       ...process.env,
       ...env,
       ...(usesDebian() ? DEBIAN_ENV : {}),
-      // To build the library is not stable yet.
+      // Building the standard library is not stable yet.
       RUSTC_BOOTSTRAP: "1",
       RUSTFLAGS: [...flags, ...SMALL, ...linked].join(" "),
       PATH: `${bin}:${process.env.PATH}`,
@@ -77,5 +77,5 @@ function libraryName(triple) {
   return `libvinext_cache_key.${triple.includes("apple") ? "dylib" : "so"}`;
 }
 
-/** zig's linker for macOS exports all that is visible, whatever rustc tells it, and keeps libraries that nothing needs. */
+/** zig's linker for macOS exports every visible symbol, against rustc's flags, and keeps unused libraries. */
 const ZIGS_APPLE_FLAGS = ["-Clink-arg=-Wl,-dead_strip_dylibs", "-Zdefault-visibility=hidden"];

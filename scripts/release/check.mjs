@@ -1,4 +1,4 @@
-// What must hold before a release. Needs nothing but Node and git, so that the workflow can ask before it builds anything.
+// Checks the rules of a release. Needs only Node and git, so that the workflow can run it before it builds anything.
 //   node scripts/release/check.mjs
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -14,7 +14,7 @@ const uncommitted = () =>
     .filter(Boolean)
     .map((line) => line.slice(3));
 
-/** The manifests whose `repository` npm would not take as the origin of their provenance. */
+/** The manifests whose `repository` npm would not accept as the origin of their provenance. */
 function unclaimed({ GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server }) {
   const manifests = ["", ...readdirSync(new URL("npm", root)).map((platform) => `npm/${platform}/`)];
   return manifests
@@ -25,7 +25,7 @@ function unclaimed({ GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server })
     });
 }
 
-/** What must hold, and where it does not. */
+/** The rules, and where each one is broken. */
 export function rules(env = process.env) {
   const { GITHUB_REF_TYPE: kind, GITHUB_REF_NAME: ref } = env;
   const tag = kind === "tag" && ref !== `v${version}` ? [`the tag ${ref}`] : [];
@@ -40,7 +40,7 @@ export function rules(env = process.env) {
 
 const SHOWN = 10;
 
-/** Says of each rule whether it holds, and returns whether all do. */
+/** Prints whether each rule is met, and returns whether all are. */
 export function report(all) {
   for (const [rule, exceptions] of all) {
     const rest = exceptions.length > SHOWN ? ` and ${exceptions.length - SHOWN} more` : "";

@@ -1,5 +1,5 @@
-// All of a release but the upload: every rule is checked, what is built is packed into dist/, and npm is asked to publish it
-// without doing so. Fails where anything stands in the way of the release.
+// A release without the upload: checks every rule, packs the binaries into dist/, and runs `npm publish --dry-run`. Fails if anything
+// prevents the release.
 //   npm run release:dry
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { publish } from "./publish.mjs";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
-/** The generated files that are not as a build now makes them. */
+/** The generated files that a build would change. */
 function stale() {
   const generated = ["js/cjs/native.js", "js/cjs/portable.js", "js/vite.d.mts"];
   const read = () => generated.map((file) => readFileSync(file, "utf8"));
@@ -33,7 +33,7 @@ try {
   rmSync("dist", { recursive: true, force: true });
   pack("dist");
   await publish("dist", { dryRun: true });
-  if (!ready) throw new Error("Not to be released like this: the rules that do not hold are marked above");
+  if (!ready) throw new Error("Not ready to be released: the rules that are not met are marked above");
   console.log("Ready to be released.");
 } catch (error) {
   console.error(`✗ ${error.message}.`);

@@ -1,6 +1,6 @@
-// Publishes the tarballs in a folder: the platforms' first and, once the registry serves them all, the main one. What the
-// registry has already is left alone, so that a release that broke off goes on from there. Needs nothing but Node and npm:
-// the job that may publish installs no dependency.
+// Publishes the tarballs in a folder: first the platforms', then the main one, when the registry serves all others. Tarballs that the
+// registry has already are skipped, so that a release that broke off can be continued. Needs only Node and npm, because the job with
+// the right to publish installs no dependency.
 //   node scripts/release/publish.mjs [--dry-run] [folder]   dist/ unless one is named
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 const shell = process.platform === "win32";
-/** How long the registry may take to serve what it has accepted. */
+/** How long the registry may take to serve a package that it has accepted. */
 const PATIENCE = { tries: 30, pause: 10_000 };
 
 /** @typedef {{ file: string, id: string, manifest: any, integrity: string }} Tarball */
@@ -31,7 +31,7 @@ function release(folder) {
     .filter((name) => name.endsWith(".tgz"))
     .map((name) => read(path.resolve(folder, name)));
   const main = tarballs.find(({ manifest }) => manifest.optionalDependencies);
-  if (!main) throw new Error(`${folder} does not hold the main package. Pack it: npm run release:dry`);
+  if (!main) throw new Error(`${folder} does not contain the main package. Pack it: npm run release:dry`);
   const wanted = Object.entries(main.manifest.optionalDependencies).map((entry) => entry.join("@"));
   const platforms = tarballs.filter((tarball) => tarball !== main);
   const stray = platforms.filter(({ id }) => !wanted.includes(id)).map(({ id }) => id);
@@ -39,7 +39,7 @@ function release(folder) {
   return { main, platforms, missing: wanted.filter((id) => !platforms.some((tarball) => tarball.id === id)) };
 }
 
-/** The integrity of this version on the registry, or nothing. */
+/** The integrity of this version on the registry, or `undefined` if it is not there. */
 function published(id) {
   const args = ["view", id, "dist.integrity", "--json", "--prefer-online"];
   const { status, stdout } = spawnSync("npm", args, { encoding: "utf8", shell });
@@ -51,7 +51,7 @@ function published(id) {
 
 function upload({ file, id }, dryRun) {
   const dry = dryRun ? ["--dry-run", "--loglevel=error"] : [];
-  // npm itself says what it has published, and may ask for a one-time password.
+  // npm prints what it has published, and may ask for a one-time password.
   const stdout = dryRun ? "ignore" : "inherit";
   const { status } = spawnSync("npm", ["publish", file, "--access=public", ...dry], {
     stdio: ["inherit", stdout, "inherit"],
@@ -71,14 +71,14 @@ async function served(tarballs) {
     await setTimeout(PATIENCE.pause);
   }
   const ids = waiting.map(({ id }) => id).join(", ");
-  throw new Error(`The registry does not serve ${ids} yet. Run this again later: it goes on from there`);
+  throw new Error(`The registry does not serve ${ids} yet. Run this again later: it continues from there`);
 }
 
 /** @param {string} folder @param {{ dryRun?: boolean }} [options] */
 export async function publish(folder, { dryRun = false } = {}) {
   const { main, platforms, missing } = release(folder);
   if (missing.length > 0 && !dryRun)
-    throw new Error(`${main.id} asks for what is not here: ${missing.join(", ")}`);
+    throw new Error(`${main.id} asks for packages that are not in the folder: ${missing.join(", ")}`);
 
   const all = [...platforms, main];
   const there = new Map(all.map(({ id }) => [id, published(id)]));

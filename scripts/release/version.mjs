@@ -1,4 +1,4 @@
-// The version, which many files hold.
+// Reads and sets the version, which many files contain.
 //   npm run set-version -- 1.2.3   or major, minor, patch: sets it everywhere, and neither commits nor tags
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ const root = new URL("../../", import.meta.url);
 const read = (file) => readFileSync(new URL(file, root), "utf8");
 
 const OF_MANIFEST = /^( {2}"version": ")(.+)(?=")/gm;
-/** Every file that holds the version, and where in it. */
+/** Every file that contains the version, and a pattern for it. */
 const PLACES = [
   ["package.json", OF_MANIFEST],
   ["package-lock.json", /("name": "vinext-cache-key[\w-]*",\s+"version": ")(.+)(?=")/g],

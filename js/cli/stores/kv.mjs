@@ -58,7 +58,7 @@ async function openLocal(binding) {
     );
   }
   const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
-  // A binding that is marked as remote would otherwise be the deployed store.
+  // Without this, a binding that is marked as remote would be the deployed store.
   const proxy = await getPlatformProxy({ remoteBindings: false }).catch((/** @type {unknown} */ error) => {
     throw new StoreError("UNREACHABLE", `the local Workers KV does not start: ${wordsOf(error)}`);
   });
@@ -171,7 +171,7 @@ function parseList(text) {
 }
 
 /**
- * What a Wrangler command prints. Its own words are the error where it fails.
+ * Runs a Wrangler command and returns its output. If it fails, its own output is the error message.
  *
  * @param {string | undefined} command @param {string[]} args @param {number} minutes
  */

@@ -56,7 +56,7 @@ function parseUrl(text, option) {
     throw new UsageError(`the database "${option}" is not a number`);
   const valid = text.replace(/^valkey/, "redis");
   const path = URL.canParse(valid) ? /^\/?(\d*)$/.exec(new URL(valid).pathname) : undefined;
-  // The URL may hold a password, so it is not part of any message.
+  // The URL may contain a password, so it is not part of any message.
   if (!path) throw new UsageError("the URL of the store is not valid: redis://user:password@host:6379/0");
   const url = new URL(valid);
   if (!url.hostname) url.hostname = "localhost";
@@ -109,12 +109,12 @@ async function connect({ createClient, RESP_TYPES }, url) {
 }
 
 /**
- * The masters of a cluster, or nothing where the server is not part of one.
+ * The masters of a cluster, or `undefined` if the server is not part of one.
  *
  * @param {Client} client @param {URL} url
  */
 async function mastersOf(client, url) {
-  // HELLO tells the mode, and every user may call it.
+  // HELLO returns the mode, and every user may call it.
   const hello = /** @type {{ mode?: unknown }} */ (await client.sendCommand(["HELLO"]));
   if (String(hello.mode) !== "cluster") return;
   const ranges = await client.withTypeMapping({}).clusterSlots();

@@ -16,7 +16,7 @@
  * @typedef {object} Store
  * @property {string} name
  * @property {StoreNode[]} nodes
- * @property {() => Promise<string | undefined>} elsewhere Where else keys may be, for whoever does not find them here.
+ * @property {() => Promise<string | undefined>} elsewhere A hint where the keys may be, if this store has none.
  * @property {() => Promise<void>} close
  */
 

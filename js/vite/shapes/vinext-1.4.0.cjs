@@ -1,5 +1,5 @@
-// How vinext 1.4.0 derives its keys. Everything this package has to know about a release of vinext is in such a file;
-// shapes.mjs says what the fields mean.
+// How vinext 1.4.0 derives its keys. All that the plugin knows of a release of vinext is in such a file. shapes.mjs explains the
+// fields.
 
 /** @param {string} expression what Vite replaces by a value */
 const inlined = (expression) => `{

@@ -1,5 +1,5 @@
-// The demo over Redis: two deployments behind load balancers, then a third in place of the first, then a purge, while
-// requests go on.
+// The demo over Redis: two deployments behind load balancers, then a third one that replaces the first, then a purge. Requests
+// are sent all the time.
 import { fileURLToPath } from "node:url";
 import { checkRedis } from "../checks.mjs";
 import { takeSteps } from "../report.mjs";
@@ -27,7 +27,7 @@ export async function runRedisDemo({ a, b, c, redis, requests, settings, json },
   const start = async (deploymentId) => {
     const server = await stage.start({ name: deploymentId });
     const hits = await load.add(server, deploymentId);
-    // The first process of a deployment has nobody to share with.
+    // The first process of a deployment has no other one to share entries with.
     if (servers[deploymentId].length > 0) seen.sharedHits.push(hits);
     servers[deploymentId].push(server);
     seen.pids.push(server.pid);
@@ -53,7 +53,7 @@ export async function runRedisDemo({ a, b, c, redis, requests, settings, json },
       title: "Let requests begin",
       task: async () => {
         running = load.run();
-        // What fails here fails where it is awaited.
+        // An error is reported where the promise is awaited below.
         running.catch(() => {});
         await load.until(1 / 4);
       },

@@ -1,4 +1,4 @@
-// Requests that go on while servers come and go, each answer held against what its deployment has cached.
+// Sends requests while servers start and stop, and compares each answer with the entry that its deployment has cached.
 import { REQUESTS, valueIn } from "../requests.mjs";
 
 const AT_ONCE = 16;
@@ -31,8 +31,8 @@ export class Load {
   }
 
   /**
-   * Lets a server take part, once it has answered every request: with what its deployment has cached, if it has.
-   * Returns how many of the answers were hits.
+   * Adds a server, after it has answered every request once. Returns how many of the answers were entries that its deployment
+   * had cached already.
    */
   async add(server, deploymentId) {
     let hits = 0;
@@ -47,7 +47,7 @@ export class Load {
     return hits;
   }
 
-  /** Takes a server out, as a load balancer does: what it was asked it still answers. */
+  /** Removes a server as a load balancer does: it still answers the requests that it has received. */
   async remove(server) {
     const target = this.#targets.find((one) => one.server === server);
     this.#targets = this.#targets.filter((one) => one !== target);
@@ -68,14 +68,14 @@ export class Load {
     }
   }
 
-  /** Until this share of the requests has been sent. */
+  /** Waits until this share of the requests has been sent. */
   async until(share) {
     const at = Math.ceil(this.#total * share);
     if (this.#sent >= at) return;
     await new Promise((reached, failed) => this.#waiting.push({ at, reached, failed }));
   }
 
-  /** Lets the requests end, once there have been enough. */
+  /** Ends the requests after the total number. */
   async finish() {
     await this.until(1);
     this.#ending = true;

@@ -60,7 +60,7 @@ export class Store {
     return JSON.parse(stdout);
   }
 
-  /** Leaves nothing behind. */
+  /** Deletes the demo's keys and disconnects. */
   async close() {
     for await (const keys of this.#keys()) if (keys.length > 0) await this.#client.unlink(keys);
     await this.#client.close();

@@ -27,7 +27,7 @@ async function visit(version) {
   const reads = [];
   for (const { title, path, page = false, init } of REQUESTS) {
     const value = valueIn(await version.request(path, init?.()));
-    // vinext looks for a page that is not cached too.
+    // vinext also looks for pages that are not cached.
     const read = JSON.parse(await version.request("/reads")).findLast(
       ({ key }) => key.startsWith("use-cache:") !== page,
     );
@@ -38,10 +38,10 @@ async function visit(version) {
 }
 
 /**
- * @param {{ a: string, b: string, json: boolean }} options `a` is named by a variable of the Worker, `b` by what stands for
- *   Cloudflare's metadata of a version. Miniflare's own metadata changes when workerd starts.
+ * @param {{ a: string, b: string, json: boolean }} options `a` is named by a variable of the Worker, `b` by a binding that replaces
+ *   Cloudflare's metadata of a version. Miniflare's own metadata changes at each start of workerd.
  * @param {AbortSignal} signal
- * @param {(results: any, urls: Record<string, string>) => void} [serve] Called when all is seen. Both versions then run until
+ * @param {(results: any, urls: Record<string, string>) => void} [serve] Called with the results. Both versions then run until
  *   the signal.
  */
 export async function runWorkersDemo({ a, b, json }, signal, serve) {

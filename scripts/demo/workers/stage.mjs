@@ -1,4 +1,4 @@
-// Where the demo for Workers takes place: a copy of the example beside its `node_modules`, its builds, and workerd.
+// A copy of the example for Workers beside its `node_modules`, its builds, and workerd.
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -24,7 +24,7 @@ export const installExample = () => installIn(EXAMPLE);
 
 export class WorkerStage {
   #env = {
-    // A key of its own for each build would change every function's id.
+    // With another key for each build, every function's id would differ.
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
   };
   #signal;
@@ -42,8 +42,8 @@ export class WorkerStage {
   }
 
   /**
-   * Builds the Worker and moves the build to a folder of its own. A function's id holds the path of its module, so all
-   * builds are made in one place.
+   * Builds the Worker and moves the build to a folder of its own. A function's id contains the path of its module, so all
+   * builds are made in one folder.
    *
    * @param {string} name
    * @param {Record<string, string>} [env]
@@ -54,7 +54,7 @@ export class WorkerStage {
   }
 
   /**
-   * Starts versions of a build, all over the KV of that name.
+   * Starts versions of a build, all over the KV namespace of that name.
    *
    * @param {string} build
    * @param {Parameters<typeof startVersions>[1]} versions
@@ -71,7 +71,7 @@ export class WorkerStage {
   }
 
   async close() {
-    // One that is still starting when another fails has to be stopped too.
+    // A version may still be starting when another one fails. It has to be stopped too.
     await Promise.allSettled(Array.from(this.#running, async (running) => (await running).stop()));
     rmSync(this.root, { recursive: true, force: true });
   }
