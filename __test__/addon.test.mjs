@@ -60,7 +60,7 @@ test("a storage key is the API's own, and one that does not fit is an error", (t
   t.throws(() => addon.storageKey("x".repeat(9), 8), { code: "ERR_STORAGE_KEY_TOO_LONG" });
 });
 
-test("of three identities the first that is not empty is the seed", (t) => {
+test("the seed is the first of three identities that is not empty", (t) => {
   const values = [undefined, "", "a", "b"];
   for (const __VINEXT_DEPLOYMENT_ID of values) {
     for (const NEXT_DEPLOYMENT_ID of values) {
@@ -109,7 +109,7 @@ test("a key's parts are JSON", (t) => {
   t.is(addon.parseUseCacheKey("x"), "null");
 });
 
-test("whatever is passed, it ends in a value or in an Error", (t) => {
+test("any argument leads to a value or to an Error", (t) => {
   const values = [
     undefined,
     null,

@@ -22,7 +22,7 @@ const newest = (versions) =>
     .sort(([a, b], [c, d]) => a - c || b - d)
     .at(-1);
 
-test("the one under test is for this processor and has Node-API's entry", (t) => {
+test("the binary under test is for this processor and exports Node-API's entry", (t) => {
   const { cpu, exports } = readBinary(implementation.binary);
   t.is(cpu, process.arch);
   t.true(exports.includes("napi_register_module_v1"));

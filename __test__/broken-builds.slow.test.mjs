@@ -55,7 +55,7 @@ for (const [what, { breaks, ...mistake }] of Object.entries(mistakes)) {
   });
 }
 
-test.serial("a panic becomes an error, and the process goes on", async (t) => {
+test.serial("a panic becomes an error, and the process continues", async (t) => {
   const addon = await buildVariant(t, "panic", { features: "test-panic" });
   const script = `
     const { testPanic, validateDeploymentId } = require(${JSON.stringify(addon)});

@@ -127,7 +127,7 @@ test.serial("the environment does not name the deployment of a Worker that reads
   }
 });
 
-test("a build for Workers and one that caches nothing are told", (t) => {
+test("a build for Workers and a build that caches nothing are recognised", (t) => {
   const worker = recorded(t, { runtime: "workers", keys: { "use-cache": "vinext" } });
   t.like(readBuild(worker.root), { runtime: "workers", cached: true, plugin: false });
   const idle = recorded(t, { keys: {} });
@@ -149,7 +149,7 @@ for (const [title, spoil] of [
     },
   ],
 ]) {
-  test(`a record that is about other output is an error: ${title}`, (t) => {
+  test(`a record about other output is an error: ${title}`, (t) => {
     const place = recorded(t);
     spoil(place);
     const { code, message } = t.throws(() => readBuild(place.root));

@@ -378,7 +378,7 @@ test("explain says what scopes the pages of the last build", (t) => {
   );
 });
 
-test("explain warns of the option pages where it has no effect", (t) => {
+test("explain warns if the option pages has no effect", (t) => {
   t.deepEqual(explainedWith({ pages: true }).codes, ["PAGES_NOT_SCOPED"]);
 });
 

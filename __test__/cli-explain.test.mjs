@@ -33,7 +33,7 @@ for (const [title, manifest, shown] of [
   ["a list", "[]", /is not a vinext project/],
   ["a byte order mark", `\uFEFF${MANIFEST}`, /^project .*vinext 1\.4\.0$/m],
 ]) {
-  test.serial(`a package.json that holds ${title}`, async (t) => {
+  test.serial(`a package.json that contains ${title}`, async (t) => {
     const { out, err } = await run(["explain", fresh(t, { "package.json": manifest })], { node });
     t.regex(`${out}${err}`, shown);
     t.notRegex(err, / at /);

@@ -370,7 +370,7 @@ test("help and version", async (t) => {
   }
 });
 
-test("a command that is none", async (t) => {
+test("a command that does not exist", async (t) => {
   const { code, out, err } = await run(["prune"]);
   t.deepEqual([code, out], [2, ""]);
   t.regex(err, /^vinext-cache-key: there is no command "prune"/);

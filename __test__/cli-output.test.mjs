@@ -128,7 +128,7 @@ onLinux("a terminal gets everything", async (t) => {
   t.is(readFileSync(out, "utf8").match(/\/a\.ts/g)?.length, 4001);
 });
 
-test("the exit code where a reader goes away: SIGPIPE's, and 1 where there is no such signal", (t) => {
+test("the exit code if a reader goes away: SIGPIPE's, and 1 where there is no such signal", (t) => {
   t.is(exitCodeOfReaderGone({ SIGPIPE: 13 }), 141);
   // As `os.constants.signals` on Windows.
   t.is(exitCodeOfReaderGone({ SIGINT: 2 }), 1);

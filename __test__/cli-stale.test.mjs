@@ -24,7 +24,7 @@ const binaries = { native: implementation.binary, portable: "" };
 for (const kind of kinds) {
   const stale = (args, input) => run(["stale", ...args], { input, env: { VINEXT_CACHE_KEY: kind } });
 
-  test(`${kind}: writes what other deployments have, and counts everything`, async (t) => {
+  test(`${kind}: writes the keys of other deployments, and counts all`, async (t) => {
     const { code, out, err } = await stale(["--keep", "v2"], LIST);
     t.deepEqual([code, out], [0, list(v1, v3, v1)]);
     t.is(
@@ -44,7 +44,7 @@ for (const kind of kinds) {
     t.is(out, list(v1, v1));
   });
 
-  test(`${kind}: writes the rest where asked`, async (t) => {
+  test(`${kind}: writes other keys if asked to`, async (t) => {
     t.is((await stale(["--keep", "v2", "--include-unscoped"], LIST)).out, list(v1, unscoped, v3, v1));
   });
 
@@ -60,7 +60,7 @@ for (const kind of kinds) {
     t.regex(err, /1 +\(without the prefix\) +left alone\n3 of 11 keys written\nWarning: 2 of the stale keys/);
   });
 
-  test(`${kind}: foreign keys are not what may be a key behind a longer prefix, or the record of a tag`, async (t) => {
+  test(`${kind}: keys that may have a longer prefix, and records of tags, are not foreign keys`, async (t) => {
     const marks = ["app:v2:b:/", "app-fallback-shell:v1:b:/", "pages:v2:b:/", "unstable_cache:v2:a"];
     const next = '["c08e143957a96ba51f513ef95030c3af367c5c7460",[],["v2"]]';
     const unclear = [v2, ...marks, "deployment:v2:sha256:a", next].map((key) => `s:cache:${key}`);
@@ -113,7 +113,7 @@ for (const kind of kinds) {
     }
   });
 
-  test(`${kind}: judges single keys of any bytes, and keeps what comes after freezing`, (t) => {
+  test(`${kind}: judges single keys of any bytes, and keeps deployments that appear after freezing`, (t) => {
     const none = { nul: false, stripPrefix: [], unscoped: false, foreign: false };
     const filter = openFilter(keeping("v2"), none, binaries[kind]);
     const isStale = (seed) => filter.isStale(Buffer.from(`use-cache:build:${seed}:\n\0\xff`, "latin1"));
@@ -158,7 +158,7 @@ for (const kind of kinds) {
     });
   }
 
-  test(`${kind}: passes what a key taken apart says, wherever chunks end`, (t) => {
+  test(`${kind}: agrees with the parser, wherever chunks end`, (t) => {
     const text = fc.string({
       unit: fc.constantFrom(...'ab:%["é\u0001\ud800', "use-cache:", "build:", "v1:", "v%201:"),
     });
@@ -201,7 +201,7 @@ test("a misspelt seed deletes nothing", async (t) => {
   t.regex(err, /0 +V3 +kept, not seen\n/);
 });
 
-test("a seed without keys is kept where that is allowed, or nothing is stale", async (t) => {
+test("with a seed to keep that has no keys, nothing is stale unless that is allowed", async (t) => {
   const allowed = await run(["stale", "--keep", "v4", "--allow-unseen"], { input: list(v1) });
   t.deepEqual([allowed.code, allowed.out], [0, list(v1)]);
   t.deepEqual((await run(["stale", "--keep", "v4"])).code, 0);

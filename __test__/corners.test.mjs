@@ -124,7 +124,7 @@ function under([object, name, make], run) {
 }
 
 for (const [name, api] of implementations) {
-  test(`${name}: what the arguments throw comes before what the seed throws`, (t) => {
+  test(`${name}: an error of the arguments comes before an error of the seed`, (t) => {
     for (const reply of [[[2n]], [["0", 2n]], [["0", { toJSON: () => null.x }]], "x"]) {
       const args = { version: 1, reply };
       t.deepEqual(

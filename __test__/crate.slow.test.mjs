@@ -15,7 +15,7 @@ const treeOf = async (...features) => {
   return stdout.split("\n").map((line) => line.split(" ")[0]);
 };
 
-test("it has no Node-API in it, unless that is asked for", async (t) => {
+test("the crate contains Node-API only with the feature", async (t) => {
   const isNapi = (name) => name.startsWith("napi");
   const plain = await treeOf();
   t.true(plain.includes("sha2"));

@@ -44,7 +44,7 @@ const visits = () => ({
 const [ISOLATED, RESTARTED, EQUAL_KEYS, SHARED, NATIVE] = [0, 1, 2, 3, 4];
 const PAGE = 2;
 
-test("every claim holds where nothing is wrong", (t) => {
+test("every claim is true if nothing is wrong", (t) => {
   t.true(checkSqlite(visits()).every(({ ok }) => ok));
 });
 

@@ -59,7 +59,7 @@ function rebuilt({
 for (const [name, api] of implementations) {
   const { parseCacheKey } = api;
 
-  test(`${name}: what vinext made a page key of comes back`, (t) => {
+  test(`${name}: the parser returns the parts from which vinext made a page key`, (t) => {
     fc.assert(
       fc.property(
         plainBuild,
@@ -82,7 +82,7 @@ for (const [name, api] of implementations) {
     );
   });
 
-  test(`${name}: what is certain is true, whatever the build ID and the path`, (t) => {
+  test(`${name}: the certain parts are right for any build ID and path`, (t) => {
     let certain = 0;
     fc.assert(
       fc.property(anyBuild, anyPath, variants, (build, path, options) => {

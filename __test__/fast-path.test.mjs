@@ -19,7 +19,7 @@ function watched() {
   return { calls, api: createNativeApi(Object.fromEntries(Object.entries(addon).map(watch))) };
 }
 
-test("a key of what vinext transports takes one crossing", async (t) => {
+test("a key of arguments from vinext takes one call of the addon", async (t) => {
   const form = new FormData();
   form.append("0", '["$K1"]');
   form.append("1_file", new File(["hi"], "a.txt"));
@@ -38,7 +38,7 @@ test("a key of what vinext transports takes one crossing", async (t) => {
   t.deepEqual(calls, ["textKey", "textKey", "buildKey"]);
 });
 
-test("another seed is another prefix, and a seed that is none is refused each time", (t) => {
+test("another seed gives another prefix, and an invalid seed is rejected each time", (t) => {
   const { api } = watched();
   for (const keySeed of ["a", "b", undefined, "a b", null, "", "a"]) {
     t.is(api.buildUseCacheKey("id", keySeed, "x"), plain.buildUseCacheKey("id", keySeed, "x"));
@@ -150,7 +150,7 @@ test("properties are read in vinext's order, which a getter that changes another
   }
 });
 
-test("a property that every object has is none of the arguments'", (t) => {
+test("a property of Object.prototype is not part of the arguments", (t) => {
   const args = { version: 1, reply: "[]" };
   const key = plain.flightArgumentsKey(args);
   for (const name of ["pagePropsIndex", "layoutPropsIndex", "more"]) {

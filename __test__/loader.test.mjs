@@ -144,7 +144,7 @@ test("by require and by import: the platform's package goes before a local build
   }
 });
 
-test("a local build does where there is no platform package, and a path from the environment goes before both", async (t) => {
+test("a local build loads if there is no platform package, and a path in the environment has precedence over both", async (t) => {
   const copy = installed(t);
   copy.local(good);
   t.is(path.basename((await copy.run()).implementation.binary), LOCAL);
@@ -410,7 +410,7 @@ withLinks("a store outside the project: the project is where the process runs", 
   t.deepEqual(missing, ["", INSTALL]);
 });
 
-test("where the folder of the process was deleted", async (t) => {
+test("the folder of the process was deleted", async (t) => {
   const copy = installed(t, { files: {} });
   const gone = `const { mkdtempSync, rmdirSync } = require("node:fs");
 const folder = mkdtempSync(require("node:os").tmpdir() + "/gone-");
@@ -482,7 +482,7 @@ fs.readFileSync = (file, ...rest) => (file === "/proc/self/maps" ? "${mapped}" :
   t.deepEqual([implementation.kind, implementation.target, stderr], ["native", musl, ""]);
 });
 
-test("what a program has set for its own reports stays", async (t) => {
+test("a program's own settings for reports stay", async (t) => {
   const copy = installed(t);
   for (const excludeNetwork of [true, false]) {
     const code = `process.report.excludeNetwork = ${excludeNetwork};

@@ -36,7 +36,7 @@ for (const [engine, open] of engines) {
     }
   });
 
-  test(`${engine}: the deployment is found whatever the arguments say`, (t) => {
+  test(`${engine}: the deployment is found for any arguments`, (t) => {
     for (const kept of ["v1", "v 1/é", 'a"\\', "$v1"]) {
       const json = JSON.stringify(kept.replace(/^\$/, "$$$$"));
       for (const args of [[], ["v0"], ['"],["v0"]]'], [["v0"]], { a: ["v0"] }]) {
@@ -49,7 +49,7 @@ for (const [engine, open] of engines) {
     }
   });
 
-  test(`${engine}: what may be a key of another release is left alone with --include-foreign too`, (t) => {
+  test(`${engine}: a possible key of another release is never stale, also with --include-foreign`, (t) => {
     const [key] = recorded.filter(({ deployment }) => deployment).map(({ key }) => key);
     const form = recorded.find(({ call, deployment }) => call === "map" && deployment).key;
     const options = { foreign: true, stripPrefix: ["p:"] };
@@ -150,7 +150,7 @@ for (const kind of ["native", "portable"]) {
   const stale = (args, input) =>
     run(["stale", "--keep", "v2", ...args], { input, env: { VINEXT_CACHE_KEY: kind } });
 
-  test(`${kind}: stale --next -0 writes keys that hold newlines`, async (t) => {
+  test(`${kind}: stale --next -0 writes keys with newlines`, async (t) => {
     const { code, out, err } = await stale(["--next", "-0"], [...withoutNul, kept].join("\0"));
     t.deepEqual([code, out], [0, withoutNul.map((key) => `${key}\0`).join("")], err);
   });

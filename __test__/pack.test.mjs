@@ -31,7 +31,7 @@ test.before("packed with the binary under test", () => {
 });
 test.after.always(() => rmSync(work, { recursive: true }));
 
-test("the package holds what its users need, and nothing else", (t) => {
+test("the package contains what its users need, and nothing else", (t) => {
   const tracked = execFileSync("git", ["ls-files", "js", "docs"], { cwd: ROOT, encoding: "utf8" })
     .trim()
     .split("\n");
@@ -45,7 +45,7 @@ test("the package holds what its users need, and nothing else", (t) => {
   );
 });
 
-test("a platform's package holds its binary alone", (t) => {
+test("a platform's package contains only its binary", (t) => {
   t.deepEqual(platform.files, ["LICENSE", "README.md", "package.json", BINARY]);
   t.is(unpacked(platform, "package.json").toString(), read(`npm/${target}/package.json`));
   t.true(unpacked(platform, BINARY).equals(readFileSync(binary)));

@@ -19,7 +19,7 @@ for (const { title, property, numRuns } of divided(agreement(native, portable), 
   });
 }
 
-test("a bundle of it is small and needs node:crypto alone", async (t) => {
+test("a bundle of it is small and needs only node:crypto", async (t) => {
   const [{ output }] = [
     await build({
       configFile: false,

@@ -79,7 +79,7 @@ test("a release that broke off is continued", async (t) => {
   t.deepEqual(resumed.uploads, ["PUT halfway-y", "PUT halfway"]);
 });
 
-test("a platform that is missing beside the main package is added", async (t) => {
+test("a platform that is missing on the registry is added", async (t) => {
   const folder = packRelease("gap");
   for (const name of ["gap", "gap-x"]) {
     t.is((await run("npm", "publish", path.join(folder, `${name}.tgz`))).code, 0);
@@ -89,7 +89,7 @@ test("a platform that is missing beside the main package is added", async (t) =>
   t.deepEqual(uploads, ["PUT gap-y"]);
 });
 
-test("where the registry has other bytes under a version, nothing is published", async (t) => {
+test("nothing is published if the registry has other bytes under a version", async (t) => {
   const folder = packRelease("other");
   const elsewhere = path.join(work, "elsewhere");
   pack(elsewhere, { name: "other-y", version: "1.0.0", description: "another build" });
@@ -118,7 +118,7 @@ test("a dry run goes all the way, but uploads nothing", async (t) => {
   t.deepEqual(uploads, []);
 });
 
-test("where the registry does not answer, nothing is published", async (t) => {
+test("nothing is published if the registry does not answer", async (t) => {
   const folder = packRelease("silent");
   registry.refused.add("GET silent-y");
   const { code, err, uploads } = await publish(folder);

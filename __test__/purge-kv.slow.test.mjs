@@ -38,7 +38,7 @@ overKv("a binding that the configuration does not have, and a Node that is too o
   t.regex(old.err, /wrangler [\d.]+, which needs Node 22 or newer; this is Node 20/);
 });
 
-test("without Wrangler one sentence says what to install", async (t) => {
+test("without Wrangler, the error says what to install", async (t) => {
   const cwd = folderFor(t);
   for (const remote of [[], ["--remote"]]) {
     const { code, err } = await run(["purge", "kv:CACHE", "--keep", "v2", ...remote], {

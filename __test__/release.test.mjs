@@ -52,13 +52,13 @@ function copy(t) {
   return { edit, run, commit, broken };
 }
 
-test("nothing stands in the way where all is in order, on its tag", (t) => {
+test("a commit in order, on its tag, can be released", (t) => {
   const { broken } = copy(t);
   t.is(broken(), "");
   t.is(broken({ ...GITHUB, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: `v${version}` }), "");
 });
 
-test("a change that is not committed stands in the way", (t) => {
+test("a change that is not committed prevents the release", (t) => {
   const { edit, broken } = copy(t);
   edit("CHANGELOG.md", (text) => `${text}\n`);
   t.regex(broken(), /^✗ Everything is committed, except: CHANGELOG\.md$/);

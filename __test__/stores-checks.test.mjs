@@ -19,7 +19,7 @@ const seen = () => ({
 
 const [ANSWERED, CROSSED, SHARED, PURGED, KEPT, NATIVE] = [0, 1, 2, 3, 4, 5];
 
-test("every claim holds where nothing is wrong", (t) => {
+test("every claim is true if nothing is wrong", (t) => {
   t.true(checkRedis(seen()).every(({ ok }) => ok));
 });
 

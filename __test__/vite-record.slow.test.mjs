@@ -35,27 +35,30 @@ test.before("an app that talks about vinext's own names", () => {
   writeFileSync(page, text);
 });
 
-test.serial("a build of both routers leaves one, which is copied to the standalone output", async (t) => {
-  await build({ OUTPUT: "standalone", PRERENDER: "yes", OPTIONS: '{"pages":true}' });
-  const facts = {
-    schema: 1,
-    package: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
-    vinext: "1.4.0",
-    runtime: "node",
-    root: createHash("sha256").update(realpathSync(directory)).digest("base64url"),
-    buildId: "b 1",
-    deploymentId: "v1",
-    options: { pages: true, fileMetadata: false, runtimeDeploymentId: false },
-    keys: { "use-cache": "vinext-cache-key", pages: "vinext-cache-key" },
-  };
-  const { chunks, ...rest } = JSON.parse(readFileSync(record, "utf8"));
-  t.deepEqual(rest, facts);
-  for (const chunk of ["index.js", "ssr/index.js", "entry.js"]) t.regex(chunks[chunk], /^[\w-]{43}$/);
-  for (const place of [directory, join(directory, "dist/standalone")]) {
-    t.like(readBuild(place), { source: "record", deploymentId: "v1", plugin: true });
-    t.is(builtSeed(place), "v1");
-  }
-});
+test.serial(
+  "a build of both routers leaves one record, which is copied to the standalone output",
+  async (t) => {
+    await build({ OUTPUT: "standalone", PRERENDER: "yes", OPTIONS: '{"pages":true}' });
+    const facts = {
+      schema: 1,
+      package: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
+      vinext: "1.4.0",
+      runtime: "node",
+      root: createHash("sha256").update(realpathSync(directory)).digest("base64url"),
+      buildId: "b 1",
+      deploymentId: "v1",
+      options: { pages: true, fileMetadata: false, runtimeDeploymentId: false },
+      keys: { "use-cache": "vinext-cache-key", pages: "vinext-cache-key" },
+    };
+    const { chunks, ...rest } = JSON.parse(readFileSync(record, "utf8"));
+    t.deepEqual(rest, facts);
+    for (const chunk of ["index.js", "ssr/index.js", "entry.js"]) t.regex(chunks[chunk], /^[\w-]{43}$/);
+    for (const place of [directory, join(directory, "dist/standalone")]) {
+      t.like(readBuild(place), { source: "record", deploymentId: "v1", plugin: true });
+      t.is(builtSeed(place), "v1");
+    }
+  },
+);
 
 test.serial("what a server's environment says does not count, nor what a page talks about", (t) => {
   process.env.NEXT_DEPLOYMENT_ID = "v3";

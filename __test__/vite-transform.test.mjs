@@ -139,7 +139,7 @@ test("scopes the result of each call of vinext's buildCacheKey, where it is aske
   for (const call of calls) t.is(call.arguments[0].callee.name, "buildCacheKey");
 });
 
-test.serial("says once where the option pages has no effect, and leaves the keys alone", async (t) => {
+test.serial("says once that the option pages has no effect, and does not change the keys", async (t) => {
   const said = [];
   const { warn } = console;
   console.warn = (text) => said.push(text);
@@ -231,7 +231,7 @@ test("leaves every line in its place", async (t) => {
   t.is(await changed(isrCache, isr), 3);
 });
 
-test("keys the metadata of files only where it is asked to", (t) => {
+test("keys the metadata of files only with the option", (t) => {
   const source = (options) =>
     vinextCacheKey(options).load.handler.call(
       { environment: { config: {} } },
@@ -473,7 +473,7 @@ test("a vinext whose key module has another name is reported as an unknown one",
   });
 });
 
-test("an option that depends on next.config is an error where vinext does not export how it reads it", async (t) => {
+test("an option that depends on next.config is an error if vinext does not export how it reads it", async (t) => {
   const vinext = release(runtime, { loader: null });
   for (const options of [
     { pages: true },
@@ -547,7 +547,7 @@ test("takes part in vinext's server environments alone", async (t) => {
   t.deepEqual(await environments(), ["rsc", "ssr"]);
 });
 
-test("takes no part where a Worker is built", async (t) => {
+test("does nothing in a build for Workers", async (t) => {
   t.deepEqual(await environments({ ssr: { target: "webworker" } }), ["rsc"]);
   for (const condition of ["workerd", "edge-light", "browser"]) {
     const worker = { resolve: { conditions: [condition, "module"] } };
@@ -558,7 +558,7 @@ test("takes no part where a Worker is built", async (t) => {
   }
 });
 
-test("leaves it to the user what is external", async (t) => {
+test("does not change what the user made external", async (t) => {
   const external = (resolve) => environments({ environments: { rsc: { resolve } } });
   t.deepEqual(await external({ external: ["sharp"] }), ["rsc", "ssr"]);
   t.deepEqual(await external({ external: true }), ["ssr"], "every package is");

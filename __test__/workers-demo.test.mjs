@@ -30,7 +30,7 @@ const visits = () => {
   };
 };
 
-test("every claim holds where nothing crosses", (t) => {
+test("every claim is true if nothing crosses", (t) => {
   t.deepEqual(
     checkWorkers(visits()).map(({ ok }) => ok),
     [true, true, true, true],
