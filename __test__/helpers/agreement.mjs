@@ -16,7 +16,7 @@ import {
 } from "./arbitraries.mjs";
 import { text } from "./texts.mjs";
 
-/** Mostly what belongs there. */
+/** Mostly valid values. */
 const mostly = (arbitrary) =>
   fc.oneof({ weight: 12, arbitrary }, oddValue, fc.constant(Proxy.revocable([], {}).proxy));
 const record = (model) => mostly(fc.record(model, { requiredKeys: [] }));
@@ -42,7 +42,7 @@ const cut = fc.option(
 const mutated = (/** @type {string} */ whole, /** @type {any} */ cut) =>
   cut ? whole.slice(0, cut.at) + cut.piece + whole.slice(cut.at + cut.length) : whole;
 
-/** Whole keys, and such with a piece put in or cut out. */
+/** Whole keys, and keys with a piece inserted or removed. */
 const key = fc
   .record({
     seed: fc.oneof(
@@ -64,7 +64,7 @@ const key = fc
   })
   .map(({ seed, id, args, root, cut }) => mutated(`use-cache:${seed}${id}${args}${root}`, cut));
 
-/** Keys of the other families, and such with a piece put in or cut out. */
+/** Keys of the other families, and such keys with a piece inserted or removed. */
 const otherKey = fc.tuple(pageKeyLike, cut).map(([whole, cut]) => mutated(whole, cut));
 
 /** Keys of every family, and limits around their lengths. */
@@ -102,7 +102,7 @@ const calls = {
   parseUseCacheKey: [6, mostly(fc.oneof(key, keyLike))],
 };
 
-/** All that a caller can tell of a call. */
+/** Everything that a caller can observe of a call. */
 function outcome(run, inputs) {
   try {
     const value = run(...inputs);

@@ -9,7 +9,7 @@ export const reference = fc
   .map(([moduleId, exportName, serverReferenceId]) => [`${moduleId}:${exportName}`, serverReferenceId]);
 const serverFunction = reference.map((parts) => JSON.stringify(parts));
 
-/** A function's id: as vinext makes them, and any text, among it what looks like other parts of a key. */
+/** A function's id: one as vinext makes it, or any text, also text that looks like other parts of a key. */
 export const functionId = fc.oneof(
   serverFunction,
   text,
@@ -104,7 +104,7 @@ export const deploymentId = fc.oneof(
   text,
 );
 
-/** Thrown by what a user wrote: it has to come through as it is. */
+/** Thrown by a user's code. It has to reach the caller unchanged. */
 export const thrownByUser = new RangeError("thrown by a user's code");
 const throwing = () => {
   throw thrownByUser;
@@ -166,7 +166,7 @@ const made = Object.entries({
   cycle,
 }).map(([label, make]) => fc.constant(label).map(() => make()));
 
-/** Anything a property may hold. */
+/** Any value of a property. */
 export const oddValue = fc.oneof(
   { weight: 4, arbitrary: text },
   { weight: 3, arbitrary: oddNumber },
@@ -240,7 +240,7 @@ const owning = (object, properties) => {
   for (const name of Object.keys(descriptors)) Reflect.defineProperty(object, name, descriptors[name]);
   return object;
 };
-/** Every way in which an object can hold a reply. */
+/** Every way in which an object can have the property `reply`. */
 const holders = [
   (others, reply) => ({ ...others, reply }),
   (others, reply) => ({ reply, ...others }),
@@ -270,7 +270,7 @@ export const oddArguments = fc.oneof(
   oddValue,
 );
 
-/** What a form may hold: a text field, or a file with its name and type. */
+/** An entry of a form: a text field, or a file with its name and type. */
 const blob = fc.tuple(length, fc.nat(255), text, fc.option(text)).map(([size, byte, type, fileName]) => {
   const bytes = [Buffer.alloc(size, byte)];
   return fileName === null

@@ -1,4 +1,4 @@
-// Lists of keys of every family whose owners are known, to hold the filter of stale keys against.
+// Lists of keys of every family with known owners, to test the filter of stale keys.
 import fc from "fast-check";
 import { implementation } from "../../index.js";
 import { openFilter } from "../../js/cli/filter.mjs";
@@ -45,7 +45,7 @@ const SHARED = [...(await sharedKeys()), ...tags().filter((tag) => tag.startsWit
 /** Without `:/` and `__hash:`, nothing in a key has two readings. */
 const isPlain = (text) => !/:\/|__hash:|\ufffd|\ud800/.test(text) && !text.startsWith("/");
 
-/** What a store has: a key, what it names, and whether that is certain. */
+/** A key in a store, the owner that it names, and whether that is certain. */
 const entry = fc.oneof(
   fc
     .record({ seed: fc.constantFrom(...DEPLOYMENTS, ...BUILDS.filter((id) => id.isWellFormed())) })
@@ -75,7 +75,7 @@ const entry = fc.oneof(
 const some = (names) => fc.subarray(names, { maxLength: 2 });
 const wellFormed = BUILDS.filter((id) => id.isWellFormed());
 
-/** A store, what of it is to be kept, and how the filter reads it. */
+/** A store, the owners to keep, and the options of the filter. */
 export const store = fc.record({
   entries: fc.array(entry, { maxLength: 16 }),
   keep: fc
@@ -105,7 +105,7 @@ function filtered({ entries, keep, prefix, foreign, chunk }, binary) {
   };
 }
 
-/** Whether the entry may be read by what is to be kept. */
+/** Whether a deployment or build to keep may read the entry. */
 function isLive({ deployment, build }, { deployments, builds, certainBuilds }) {
   if (deployment !== undefined)
     return deployments.length === 0 || [...deployments, ...builds].includes(deployment);
@@ -113,7 +113,7 @@ function isLive({ deployment, build }, { deployments, builds, certainBuilds }) {
   return !build.isWellFormed() || [...deployments, ...builds, ...certainBuilds].includes(build);
 }
 
-/** Checks that both implementations write every key that is certain to be gone, and none that may be read. */
+/** Checks that both implementations write every key whose owner is certainly gone, and no key that may still be read. */
 export function check(t, store) {
   const [native, portable] = [implementation.binary, ""].map((binary) => filtered(store, binary));
   t.deepEqual(portable, native);

@@ -26,7 +26,7 @@ function ofBuild(buildId, build) {
   }
 }
 
-/** Every kind of page key of a path, by what it is the key of. */
+/** Every kind of page key of a path, by the kind of entry. */
 export function pageKeys(path, buildId, { slots, source, selector, locale } = {}) {
   return ofBuild(buildId, () => ({
     html: isr.appIsrHtmlKey(path),

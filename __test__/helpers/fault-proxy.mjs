@@ -1,4 +1,4 @@
-// A proxy in front of a Redis that can break what passes through it, one command at a time.
+// A proxy in front of a Redis that can break the traffic, one command at a time.
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
@@ -22,7 +22,7 @@ export async function startFaultProxy(port) {
     const upstream = connect(port, "127.0.0.1");
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      // A lost connection is what is tested here.
+      // The test is about lost connections.
       socket
         .on("error", () => {})
         .on("close", () => {
@@ -66,7 +66,7 @@ async function* messages(socket) {
       }
     }
   } catch {
-    // The connection is lost, and with it what was not complete.
+    // The connection is lost, together with incomplete messages.
   }
 }
 

@@ -22,7 +22,7 @@ const PAGES = read("server/isr-cache.js");
 const SCOPE = "deployment:v1:";
 const [{ families }] = RELEASES;
 
-/** What a module exports, and these of its own functions, with stubs for what it imports. */
+/** The exports of a module and the named functions in it, with stubs for its imports. */
 function evaluate(code, imports, env, hidden = []) {
   const { body } = parse(code);
   const names = new Map();
@@ -77,7 +77,7 @@ const ARGUMENTS = [
 ];
 const HIDDEN = ["getUseCacheKeySeed"];
 
-/** The keys of functions that a module and its sibling give, or that ours give in their place. */
+/** The keys of functions that a module and its sibling make, or that this package makes in their place. */
 function callKeys(code, sibling, isOurs) {
   return ENVIRONMENTS.map((env) => {
     const own = { keySeed: () => api.resolveUseCacheKeySeed(env), ...api };
@@ -193,7 +193,7 @@ function mutated(code, list) {
   }, code);
 }
 
-/** What the plugin makes of a module, or why it leaves it alone. */
+/** The module as the plugin rewrites it, or the reason why the plugin does not change it. */
 function rewritten(code, shape, sibling) {
   try {
     return { code: rewrite(code, shape, { parse, keys: "keys", sibling: () => sibling }) };

@@ -17,7 +17,7 @@ function claimOf(release, name, { buildId, deploymentId }) {
 }
 
 /**
- * Every recorded key as a store has it, in which each lone surrogate is U+FFFD, and what is known of its server.
+ * Every recorded key in the form of a store, in which each lone surrogate is U+FFFD, and the facts about its server.
  *
  * @type {{ release: string, name: string, call: string, key: string, family: string, deployment: string | undefined }[]}
  */
@@ -149,7 +149,7 @@ export function* mutated(from, count) {
   }
 }
 
-/** The deployment of a whole key, read without the parser: by `JSON.parse`. Throws for what is not one. */
+/** The deployment of a whole key, read by `JSON.parse` and not by the parser. Throws for other text. */
 export function ownerOf(key) {
   const json = key.startsWith("[") ? leadingArray(key) : jsonField(key);
   const call = JSON.parse(json);

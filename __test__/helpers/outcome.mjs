@@ -1,4 +1,4 @@
-/** What a call comes to: its value, or its error's name and message. */
+/** The outcome of a call: its value, or the name and message of its error. */
 export function outcome(call, ...args) {
   try {
     return { value: call(...args) };

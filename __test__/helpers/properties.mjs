@@ -1,5 +1,5 @@
-// What holds for every input: each property compares a call with vinext's own function. Where this package promises
-// something else on purpose, the property says what and why.
+// Properties that are true for every input. Each one compares a call with vinext's own function. If this package differs on
+// purpose, the property says how and why.
 import fc from "fast-check";
 import { inspect, isDeepStrictEqual } from "node:util";
 import * as arbitrary from "./arbitraries.mjs";
@@ -180,7 +180,7 @@ export const properties = (api, vinext = installed) => ({
     5,
     fc.property(often(arbitrary.deploymentId), (id) => {
       const actual = () => api.validateDeploymentId(id);
-      // In vinext these two mean that there is no ID; what has to be an ID may be neither.
+      // In vinext these two mean that there is no ID. A value that must be an ID can be neither.
       if (id === undefined) return expectCode("ERR_DEPLOYMENT_ID_NOT_A_STRING", actual);
       if (id === "") return expectCode("ERR_DEPLOYMENT_ID_INVALID_CHARACTERS", actual);
       expectSame(actual, () => vinext.resolveDeploymentId(id, {}));
@@ -195,7 +195,7 @@ export const properties = (api, vinext = installed) => ({
       const actual = () => api.resolveUseCacheKeySeed(env);
       const expected = vinext.resolveUseCacheKeySeed(env);
       if (expected && typeof expected !== "string") return expectRefusal("env.", actual);
-      // Of several that are falsy vinext returns the last: all of them mean that there is none.
+      // If all identities are falsy, vinext returns the last one. Each of them means that there is no identity.
       expectSame(actual, () => expected || undefined);
     }),
   ],

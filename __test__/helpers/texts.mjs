@@ -41,7 +41,7 @@ const piece = fc.oneof(
   anyUnits,
   run,
 );
-/** Text as it is meant, however it is stored. Halves of pairs may meet where its pieces do. */
+/** The text, in any of V8's representations. Halves of surrogate pairs may meet at the borders of its pieces. */
 const content = fc.oneof(
   { weight: 3, arbitrary: piece },
   fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join("")),

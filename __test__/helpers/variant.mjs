@@ -41,7 +41,7 @@ export async function buildVariant(t, name, { file, from, to, features = "node" 
   const target = join(ownFolder(), "build");
   const cargo = ["build", "--locked", "--lib", "--features", features, "--target-dir", target];
   await promisify(execFile)("cargo", cargo, { cwd: copy });
-  // Not where the next variant comes: the test may still have this one mapped.
+  // Not in the place of the next variant: the test may still have this one mapped.
   const directory = mkdtempSync(join(ownFolder(), "addon-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
   const addon = join(directory, "addon.node");

@@ -149,7 +149,7 @@ const layouts = {
     link(join(root, "my-fork"), join(modules, "vinext"));
     copyPackages(modules);
   },
-  /** As in a workspace of pnpm: from where vinext really is, this package cannot be seen. */
+  /** As in a workspace of pnpm: this package cannot be resolved from the real path of vinext. */
   workspace(root) {
     const modules = join(root, "web/node_modules");
     const store = (name) => join(root, "node_modules/.pnpm", name, "node_modules");
@@ -213,7 +213,7 @@ async function serve(directory, args, env, { probed = true } = {}) {
 }
 
 /**
- * An app with cached functions, and servers for it that note what becomes of their keys.
+ * An app with cached functions, and servers for it that record their keys.
  *
  * @param {keyof typeof layouts} layout
  * @param {{ buildId: string, deploymentId?: string }} identity
@@ -252,6 +252,6 @@ export function createApp(layout, identity, { withPages = false, files: changes 
 /** The lines in which a build or a server says what scopes its keys. */
 export const statusOf = (output) => output.split("\n").filter((line) => line.startsWith(`${PACKAGE}: `));
 
-/** Serves a standalone build from where it has been put. */
+/** Serves a standalone build from the folder to which it was moved. */
 export const serveStandalone = (directory, env, options) =>
   serve(directory, ["server.js"], { NODE_ENV: "production", PORT: "0", HOST: "127.0.0.1", ...env }, options);

@@ -32,12 +32,12 @@ const adapter = `
     };
   };`;
 
-/** What a page shows of where and when it was made. */
+/** The deployment and the random number that a page shows. */
 const MADE = "[process.env.SERVER, process.env.FIXED ?? Math.random()].join(' ')";
 
 const common = { "adapter.mjs": adapter, "app/page.jsx": null, "app/report/route.js": null };
 
-/** What else of next.config the app needs. */
+/** The other settings of next.config that the app needs. */
 export const i18n = { i18n: { locales: ["en", "fr"], defaultLocale: "en" } };
 export const cacheComponents = { cacheComponents: true };
 
@@ -136,7 +136,7 @@ export const components = {
     }`,
 };
 
-/** The log of a store: its lines, and what was read across. */
+/** The log of a store: its lines, and the entries that another deployment read. */
 export class StoreLog {
   /** @param {string} folder */
   constructor(folder) {

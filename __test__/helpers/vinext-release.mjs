@@ -21,7 +21,7 @@ export const known = {
 const RUNTIME = "dist/shims/cache-runtime.js";
 const FLIGHT_ARGUMENTS = "dist/shims/cache-flight-arguments.js";
 
-/** A function that a module has and may not export, given a `process`; nothing where it has none of that name. */
+/** A function of a module, exported or not, evaluated with a `process`. `undefined` if there is none of that name. */
 function hidden(directory, path, ...names) {
   const source = readFileSync(join(directory, path), "utf8");
   const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module" });
@@ -49,7 +49,7 @@ async function functionsOf(directory) {
   };
 }
 
-/** Keys as the release builds them, by what their arguments are. */
+/** Keys as the release builds them, by the kind of their arguments. */
 async function keysOf(vinext, idIsJson) {
   const { seed, moduleId, exportName, serverReferenceId, text, rootParams } = known;
   const name = `${moduleId}:${exportName}`;

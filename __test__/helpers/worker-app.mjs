@@ -45,7 +45,7 @@ export function createWorker({ env, plain = false } = {}) {
     build: (name, options, env) =>
       stage.build(name, { OPTIONS: JSON.stringify(options), ...(options ? {} : { STOCK: "1" }), ...env }),
     start: (...args) => stage.start(...args),
-    /** A folder with what a deployment of a build uploads. */
+    /** A folder with the files that a deployment of a build uploads. */
     upload(build) {
       const require = createRequire(join(stage.root, "package.json"));
       const wrangler = join(require.resolve("wrangler/package.json"), "../bin/wrangler.js");

@@ -1,5 +1,5 @@
-// Calls every export of one implementation in every odd way, and prints what went wrong and how many calls it was. A
-// process of its own, because what it looks for is the end of the process.
+// Calls every export of one implementation in every odd way. Prints the failures and the number of calls. It is a process of its
+// own, because a failure can end the process.
 //   node body.mjs <implementation>
 import { implementations } from "../helpers/implementations.mjs";
 import { inShare } from "../helpers/share.mjs";
@@ -42,7 +42,7 @@ const sabotageableCalls = {
 const failures = [];
 let calls = 0;
 
-/** Whether this may be thrown: an error of ours as documented, one of V8's own, or what a user's code threw. */
+/** Whether this may be thrown: a documented error of this package, an error of V8, or an error of a user's code. */
 function isFair(error) {
   if (error === foreign || error === null || error === "text") return true;
   if (!(error instanceof Error) || INTERNAL.test(`${error.code} ${error.message}`)) return false;
@@ -154,7 +154,7 @@ function withoutStack() {
   }
 }
 
-/** What a user's code throws comes through as it is. */
+/** An error of a user's code reaches the caller unchanged. */
 function foreignErrors() {
   const env = getter({}, "NEXT_DEPLOYMENT_ID", () => {
     throw foreign;
@@ -190,7 +190,7 @@ function foreignErrors() {
   }
 }
 
-/** What this package finds in the global object may be gone, or be something else. */
+/** Other code may have removed or replaced the globals that this package uses. */
 function sabotagedGlobals() {
   const throwing = odd.function;
   for (const [holder, key] of [

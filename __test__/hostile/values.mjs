@@ -1,7 +1,7 @@
-// What no caller should pass, and what each of it is called when something goes wrong.
+// Values that no caller should pass, with their names in failure messages.
 import { createContext, runInContext } from "node:vm";
 
-/** Thrown by code that is not ours: it must come through as it is. */
+/** Thrown by a user's code. It has to reach the caller unchanged. */
 export const foreign = new Error("thrown by a user's code");
 const throwing = () => {
   throw foreign;

@@ -1,5 +1,5 @@
 // One process in which the package is loaded in every way: by import and by require, from two copies on disk, and used
-// by code of another realm. Prints what was wrong, then exits in the midst of a call.
+// by code of another realm. Prints the failures, then exits during a call.
 //   node lives.mjs <main file> <the same file of another copy>
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-// What the environment says about a build, checked before anything is built.
+// The settings of a build in the environment. They are checked before anything is built.
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolveDeploymentId } from "vinext-cache-key";
 
@@ -10,7 +10,7 @@ export async function readSettings(env = process.env) {
       adapter: await readAdapter(env),
     };
   } catch (error) {
-    // Vite prints the stack of what a config throws. The message says all there is to say.
+    // Vite prints the stack of an error in a configuration. Here the message is enough.
     error.stack = error.message;
     throw error;
   }

@@ -38,7 +38,7 @@ export default function createHandler() {
   return forgiving(handler, ({ message }) => console.error(`SQLite: ${message}`));
 }
 
-/** vinext would go on with a cache in memory, shared with nobody: better no server than that one. */
+/** Without this check, vinext would continue with a cache in memory that is not shared. A server that does not start is better. */
 function openOrExit() {
   try {
     return openDatabase();

@@ -1,4 +1,4 @@
-// vinext's Worker, with two routes that show what this version keeps in KV and what it has read there.
+// vinext's Worker, with two routes that show the keys of this version in KV and the keys that it has read.
 import { ENTRY_PREFIX } from "@vinext/cloudflare/cache/kv-data-adapter.runtime";
 import vinext from "vinext/server/fetch-handler";
 import { implementation, useCacheKeyPrefix } from "vinext-cache-key";
