@@ -176,7 +176,7 @@ for (const [title, args, input, refused] of [
   ["a deployment without keys", ["--keep", "V3"], LIST, /no key of "V3" was read/],
   ["NUL among lines", ["--keep", "v2"], `${LIST}\0`, /NUL in a line/],
   ["lines without NUL", ["--keep", "v2", "-0"], LIST, /no NUL behind them/],
-  ["a bad prefix", ["--keep", "v2", "--strip-prefix", "*"], LIST, /at most one \*/],
+  ["a bad prefix", ["--keep", "v2", "--strip-prefix", "*"], LIST, /may contain one \*/],
   ["no build", ["--keep-current", "/nowhere"], LIST, /keep-current/],
 ]) {
   test(`stale --json: the refusal is part of the JSON: ${title}`, async (t) => {

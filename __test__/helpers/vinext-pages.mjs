@@ -32,7 +32,7 @@ const adapter = `
     };
   };`;
 
-/** The deployment and the random number that a page shows. */
+/** The name of the server that made a page, and a random number, as the page shows them. */
 const MADE = "[process.env.SERVER, process.env.FIXED ?? Math.random()].join(' ')";
 
 const common = { "adapter.mjs": adapter, "app/page.jsx": null, "app/report/route.js": null };
