@@ -10,7 +10,7 @@ import { Listr, PRESET_TIMER } from "listr2";
 import pc from "picocolors";
 import { renderTable } from "../../js/cli/table.mjs";
 import { targets } from "../prebuild/targets.mjs";
-import { readBinary } from "./binary.mjs";
+import { installReader, readBinary } from "./binary.mjs";
 import { launcher, runtimes } from "./runtimes.mjs";
 import { windows } from "./windows.mjs";
 
@@ -153,9 +153,10 @@ async function serveApp(node, env, { root: cwd }) {
   return JSON.parse(stdout.trim().split("\n").at(-1)).kind === "native";
 }
 
-/** Reads what the binary says of itself. macOS on arm64 runs signed code only. */
-function inspect({ platform, file }) {
-  const { cpu, exports, macos, signed } = readBinary(file);
+/** Inspects a binary that cannot run here. macOS on arm64 runs signed code only. */
+async function inspect({ platform, file }) {
+  await installReader();
+  const { cpu, exports, macos, signed } = await readBinary(file);
   const entry = exports.includes("napi_register_module_v1");
   const how = `inspected: macOS ${macos}, ${entry ? "" : "not "}exported, ${signed ? "" : "not "}signed`;
   return { platform, how, cpu, macos, signed, ok: entry && (signed || cpu !== "arm64") };
@@ -169,7 +170,8 @@ function steps(target, nodes, results) {
   const { platform } = target;
   const here = runtimesOf([target]);
   if (here.length === 0 && platform.startsWith("win32")) return [];
-  if (here.length === 0) return [{ title: platform, task: () => void results.push(inspect(target)) }];
+  if (here.length === 0)
+    return [{ title: platform, task: async () => void results.push(await inspect(target)) }];
   return here.map((runtime) => ({
     title: `${platform}, Node ${runtime.node}`,
     task: async (_, task) => {

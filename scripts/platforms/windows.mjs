@@ -19,7 +19,7 @@ import { unpackDebian } from "../lib/debian.mjs";
 import { downloadPackage } from "../lib/npm.mjs";
 import { installDebianCompiler, installZig, plan, usesDebian } from "../prebuild/toolchain.mjs";
 import { python } from "../lib/pypi.mjs";
-import { readBinary } from "./binary.mjs";
+import { installReader, readBinary } from "./binary.mjs";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -131,7 +131,8 @@ async function buildAddon() {
 async function importLibrary() {
   const folder = path.join(home, "libnode");
   mkdirSync(folder, { recursive: true });
-  const { exports } = readBinary(await nodeExe(NODES[0]));
+  await installReader();
+  const { exports } = await readBinary(await nodeExe(NODES[0]));
   const functions = exports.filter((name) => /^(?:napi|node_api)_/.test(name));
   const definition = path.join(folder, "node.def");
   writeFileSync(definition, `LIBRARY node.exe\nEXPORTS\n${functions.join("\n")}\n`);
