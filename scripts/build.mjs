@@ -1,37 +1,44 @@
 // Builds the addon for this machine into the repository's folder, then emits js/cjs and the types of the plugin.
 //   npm run build              optimized
 //   npm run build -- --debug   compiles faster; emits nothing
+//   npm run emit               emits only
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { replaceFile } from "./lib/lock.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const debug = process.argv.includes("--debug");
-const run = (command, ...args) =>
-  execFileSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+const npx = (...args) =>
+  execFileSync("npx", ["--no-install", ...args], { stdio: "inherit", shell: process.platform === "win32" });
 
-// Not built in place: a running process may have mapped the addon in the repository's folder.
-const output = path.join(root, "target/addon", debug ? "debug" : "release");
-const profile = debug ? [] : ["--release"];
-const napi = [
-  "napi",
-  "build",
-  "--platform",
-  "--no-js",
-  "--features",
-  "node",
-  "--output-dir",
-  output,
-  ...profile,
-];
-run("npx", "--no-install", ...napi);
-for (const file of readdirSync(output)) {
-  const [, platform] = /^vinext-cache-key\.(.+)\.node$/.exec(file) ?? [];
-  if (!platform) continue;
-  replaceFile(path.join(root, file), readFileSync(path.join(output, file)));
-  // The loader prefers the package of a platform to a local build, so an older binary in that package would hide the new one.
-  rmSync(path.join(root, "npm", platform, file), { force: true });
+/** Builds in a folder of its own and then replaces the addon, because a running process may have mapped it. */
+function buildAddon() {
+  const output = path.resolve("target/addon", debug ? "debug" : "release");
+  const profile = debug ? [] : ["--release"];
+  npx("napi", "build", "--platform", "--no-js", "--features", "node", "--output-dir", output, ...profile);
+  for (const file of readdirSync(output)) {
+    const [, platform] = /^vinext-cache-key\.(.+)\.node$/.exec(file) ?? [];
+    if (!platform) continue;
+    replaceFile(file, readFileSync(path.join(output, file)));
+    // The loader prefers the package of a platform to a local build, so an older binary in that package would hide the new one.
+    rmSync(path.join("npm", platform, file), { force: true });
+  }
 }
-if (!debug) run("npm", "run", "--silent", "emit");
+
+/** A file that stays the same is not touched, because another run may be reading it. */
+async function emit() {
+  const { rolldown } = await import("rolldown");
+  const { default: bundles } = await import("../rolldown.config.mjs");
+  for (const { output, ...input } of bundles) {
+    const bundle = await rolldown(input);
+    const [{ code }] = (await bundle.generate(output)).output;
+    await bundle.close();
+    replaceFile(output.file, code);
+  }
+  npx("tsc", "-p", "tsconfig.types.json");
+}
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+if (!process.argv.includes("--emit-only")) buildAddon();
+if (!debug) await emit();

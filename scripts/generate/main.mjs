@@ -5,8 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { nightlyFiles } from "./nightly.mjs";
-import { platformFiles } from "./platforms.mjs";
+import { between, platformFiles } from "./platforms.mjs";
 
 const COMMANDS = ["explain", "inspect", "purge", "stale", "prefix"];
 
@@ -17,10 +16,13 @@ const help = (...args) => {
 
 const section = (title, text) => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
 
+/** The shards of each part of `npm run mutants`, so that each job of the nightly workflow ends in time. */
+const SHARDS = { rust: 4, js: 1, sample: 1, addon: 2 };
+
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const read = (file) => readFileSync(file, "utf8");
 
-const files = [...platformFiles(read), ...nightlyFiles(read), ...cliPage()];
+const files = [...platformFiles(read), ...nightlyFiles(), ...cliPage()];
 const stale = files.filter(([file, text]) => !existsSync(file) || read(file) !== text);
 const generated = new Set(files.map(([file]) => path.dirname(file)));
 const surplus = readdirSync("npm")
@@ -51,4 +53,16 @@ appear only on a terminal.
 `;
   const sections = COMMANDS.map((command) => section(command, help(command)));
   return [["docs/cli.md", [intro, section("All commands", help()), ...sections].join("\n")]];
+}
+
+/** The matrix of the nightly workflow. @returns {[path: string, text: string][]} */
+function nightlyFiles() {
+  const workflow = ".github/workflows/nightly.yml";
+  const entries = Object.entries(SHARDS).flatMap(([part, count]) =>
+    Array.from(
+      { length: count },
+      (_, index) => `          - { part: ${part}, shard: ${index + 1}/${count} }\n`,
+    ),
+  );
+  return [[workflow, between(read(workflow), "        include:\n", "    env:\n", entries)]];
 }
