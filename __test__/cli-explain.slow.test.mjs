@@ -129,31 +129,30 @@ test.serial("a build ID with the commit's hash", async (t) => {
   t.is(json.next.buildId.kind, "commit");
 });
 
+/** Leaves a build for Workers in a project's folder, with its record. Returns the path of its only chunk. */
+function buildForWorkers(root, facts, code = "") {
+  const server = join(root, "dist/server");
+  const chunk = join(server, "index.js");
+  mkdirSync(server, { recursive: true });
+  writeFileSync(join(server, "BUILD_ID"), "b1");
+  writeFileSync(chunk, code);
+  const versions = { package: "0.1.0", vinext: "1.4.0", runtime: "workers" };
+  writeRecord(server, { ...versions, root: digestOfFolder(root), buildId: "b1", ...facts }, [chunk]);
+  return chunk;
+}
+
 test.serial("a build for Workers derives its keys itself, before and after", async (t) => {
   const cloudflare = "{ name: 'vite-plugin-cloudflare' }";
   const config = VITE_CONFIG.replace("[vinext()]", `[vinext(), ${cloudflare}, keys()]`);
   const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });
   const { out } = await explain(t, root);
   t.regex(out, /^derived by {5}vinext itself, as in every build for Workers$/m);
-  const server = join(root, "dist/server");
-  mkdirSync(server, { recursive: true });
-  writeFileSync(join(server, "BUILD_ID"), "b1");
-  writeFileSync(join(server, "index.js"), "");
-  const facts = {
-    package: "0.1.0",
-    vinext: "1.4.0",
-    runtime: "workers",
-    root: digestOfFolder(root),
-    buildId: "b1",
-  };
-  writeRecord(server, { ...facts, deploymentId: "v1", options: {}, keys: { "use-cache": "vinext" } }, [
-    join(server, "index.js"),
-  ]);
+  const chunk = buildForWorkers(root, { deploymentId: "v1", options: {}, keys: { "use-cache": "vinext" } });
   const after = await explain(t, root);
   t.regex(after.out, /^derived by {5}vinext itself, as in every build for Workers$/m);
   t.is(after.json.prefix, "use-cache:build:v1:");
 
-  writeFileSync(join(server, "index.js"), "another build");
+  writeFileSync(chunk, "another build");
   const { code, codes, out: refused } = await explain(t, root);
   t.is(code, 1);
   t.true(codes.includes("BUILD_NOT_READ"));
@@ -161,7 +160,7 @@ test.serial("a build for Workers derives its keys itself, before and after", asy
 });
 
 test.serial(
-  "a Worker that reads its identity when it starts: the options are no error, and nothing is guessed",
+  "a Worker that reads its identity when it starts: its options are accepted, and nothing is guessed",
   async (t) => {
     const cloudflare = "{ name: 'vite-plugin-cloudflare' }";
     const options = { runtimeDeploymentId: true, versionMetadataBinding: "RELEASE" };
@@ -170,37 +169,17 @@ test.serial(
       `[vinext(), ${cloudflare}, keys(${JSON.stringify(options)})]`,
     );
     const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });
-    const server = join(root, "dist/server");
-    mkdirSync(server, { recursive: true });
-    writeFileSync(join(server, "BUILD_ID"), "b1");
-    writeFileSync(join(server, "index.js"), "");
     const keys = { "use-cache": "vinext-cache-key", pages: "vinext-cache-key" };
-    const facts = {
-      package: "0.1.0",
-      vinext: "1.4.0",
-      runtime: "workers",
-      root: digestOfFolder(root),
-      buildId: "b1",
-    };
-    writeRecord(server, { ...facts, deploymentId: null, options: { ...options, pages: true }, keys }, [
-      join(server, "index.js"),
-    ]);
+    const facts = { deploymentId: null, options: { ...options, pages: true }, keys };
     // As vinext's build prints a registration.
     const register = (name) =>
       `t(e(l,\`${name}\`,\`\`,{acceptsSecondArgument:!1,argumentCount:1,serverReferenceId:\`5b39#${"r".repeat(64)}\`}),1)`;
-    const record = () =>
-      writeRecord(server, { ...facts, deploymentId: null, options: { ...options, pages: true }, keys }, [
-        join(server, "index.js"),
-      ]);
     for (const [length, advice] of [
       [200, []],
       [300, ["LONG_KEYS"]],
     ]) {
-      writeFileSync(
-        join(server, "index.js"),
-        register("/app/a.jsx:greet") + register(`/${"a/".repeat(length / 2)}p.jsx:$$hoist_0_x`),
-      );
-      record();
+      const long = register(`/${"a/".repeat(length / 2)}p.jsx:$$hoist_0_x`);
+      buildForWorkers(root, facts, register("/app/a.jsx:greet") + long);
       const { codes, json } = await explain(t, root, { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
       t.deepEqual(codes, advice);
       // cache:use-cache:build:<36>:["/…p.jsx:$$hoist_0_x","5b39#<64>"]:<43>
@@ -209,8 +188,7 @@ test.serial(
         "cache:use-cache:build::".length + 36 + length + '["/p.jsx:$$hoist_0_x","5b39#"]:'.length + 64 + 43,
       );
     }
-    writeFileSync(join(server, "index.js"), "");
-    record();
+    buildForWorkers(root, facts);
     // The variable of this shell is not the Worker's.
     for (const env of [{}, { NEXT_DEPLOYMENT_ID: "v1" }]) {
       const { code, codes, json } = await explain(t, root, { ...env, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
