@@ -1,4 +1,4 @@
-// The binary required directly, without the package around it: the functions have the API's names, take text, and throw Errors.
+// Tests the binary without the package around it: the functions have the API's names, take text, and throw Errors.
 import test from "ava";
 import { createRequire } from "node:module";
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-// The figures in docs/performance.md are those that were measured, and the benchmarks say what is wrong.
+// Checks that docs/performance.md has the measured figures, and that the benchmarks report faults.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import test from "ava";

@@ -1,4 +1,5 @@
-// What `--keep-current` and `explain` make of a build: its record, else its code. Real builds are in vite-record.slow.test.mjs.
+// Tests how `--keep-current` and `explain` read a build: by its record, or without one by its code. Real builds are in
+// vite-record.slow.test.mjs.
 import { spawnSync } from "node:child_process";
 import {
   mkdirSync,

@@ -1,4 +1,4 @@
-// The advice of `explain` over all combinations of what it knows: none contradicts the facts.
+// Tests the advice of `explain` over all combinations of facts: no advice contradicts the facts.
 import test from "ava";
 import { advise } from "../js/cli/advice.mjs";
 import { gather } from "../js/cli/explain.mjs";

@@ -1,4 +1,4 @@
-// What a command prints is complete, or its exit code says that it is not. What it reads is read to the end, or it says so.
+// Tests that the output of a command is complete, or its exit code is not 0, and that input is read to its end or an error is printed.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {

@@ -1,5 +1,5 @@
-// How long the command line takes over long lists, and how much memory. Processor time is measured, because other
-// processes may share the machine; alone on it, the time on the clock is no longer.
+// Measures the processor time and the memory of the command line over long lists. The clock would also measure other processes on
+// the machine.
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// What `purge` and `inspect` print where a store cannot be read.
+// Tests what `purge` and `inspect` print if a store cannot be read.
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

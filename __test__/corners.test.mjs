@@ -1,4 +1,4 @@
-// What a program may have changed under the package's feet, and getters that tell what is read: keys stay vinext's.
+// Tests programs that replace built-ins, and arguments with getters that record each read: keys stay vinext's.
 import test from "ava";
 import { execFileSync } from "node:child_process";
 import { implementations } from "./helpers/implementations.mjs";

@@ -1,4 +1,4 @@
-// The example's cache adapters, over the stores they are for.
+// Tests the example's cache adapters over their stores.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

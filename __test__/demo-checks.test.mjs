@@ -1,4 +1,4 @@
-// The claims of the demo: each one is refuted by what would refute it.
+// Tests the claims of the demo: each one fails for results that contradict it.
 import { stripVTControlCharacters } from "node:util";
 import test from "ava";
 import { buildUseCacheKey } from "vinext-cache-key";

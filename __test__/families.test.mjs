@@ -1,4 +1,4 @@
-// `parseCacheKey` beside vinext's own functions, which make the keys.
+// Compares `parseCacheKey` with vinext's own functions, which make the keys.
 import test from "ava";
 import fc from "fast-check";
 import { MODES, pageKeys, sharedKeys, tags, useCacheKey } from "./helpers/family-oracle.mjs";

@@ -1,4 +1,4 @@
-// The native engine's one crossing for what vinext makes, beside the portable engine, which takes the plain path for everything.
+// Compares the fast path of the native engine, one call of the addon, with the portable engine, which always takes the plain path.
 import test from "ava";
 import { createRequire } from "node:module";
 import { cases } from "../benchmark/cases.mjs";

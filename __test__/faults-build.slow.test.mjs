@@ -1,4 +1,4 @@
-// A build that is killed leaves no record that says what is not so. docs/reliability.md has the promise.
+// Tests that a build that is killed leaves no false record. docs/reliability.md has the promise.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Nothing that JavaScript can pass ends the process, and what is thrown is an error fit to be read.
+// Tests that no argument from JavaScript ends the process, and that every error has a readable message.
 import test from "ava";
 import { execFile } from "node:child_process";
 import { totalmem } from "node:os";

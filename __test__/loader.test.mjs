@@ -1,4 +1,4 @@
-// How the entry finds the addon, and what it says where it does not: copies of the package, each with another fault.
+// Tests how the entry finds the addon, and its warning if it finds none: copies of the package, each with another fault.
 import test from "ava";
 import { execFile, execFileSync } from "node:child_process";
 import {

@@ -1,4 +1,4 @@
-// What keeps two runs in one checkout apart.
+// Tests that two runs in one checkout do not disturb each other.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What must agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the docs, versions, types.
+// Checks that these agree: the loader, npm/, optionalDependencies, the targets, CI's matrix, the docs, versions, types.
 import test from "ava";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

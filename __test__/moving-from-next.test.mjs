@@ -1,4 +1,4 @@
-// The commands of docs/moving-from-next.md, over a Redis that holds what servers of Next.js and vinext left there.
+// Runs the commands of docs/moving-from-next.md, over a Redis with entries of servers of Next.js and vinext.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What `npm run mutants` makes of a run: which survivors have no exception, and which exceptions are outdated.
+// Tests how `npm run mutants` judges a run: which survivors have no exception, and which exceptions are outdated.
 import test from "ava";
 import { readFileSync } from "node:fs";
 import { judge, nameOf } from "./mutants/verdict.mjs";

@@ -1,4 +1,4 @@
-// The tarballs that would be published: what they hold, what their manifests say, and what others' checks find in them.
+// Checks the tarballs that would be published: their files, their manifests, and the findings of publint and attw.
 import test from "ava";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

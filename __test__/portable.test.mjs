@@ -1,4 +1,4 @@
-// What holds of the portable implementation alone. The suite that both implementations pass is in api.test.mjs.
+// Tests that only concern the portable implementation. api.test.mjs has the suite for both implementations.
 import test from "ava";
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";

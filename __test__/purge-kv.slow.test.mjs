@@ -1,5 +1,5 @@
-// `purge` and `inspect` on Workers KV: the local one by the real Wrangler, the deployed one by a Wrangler that answers as
-// the real one does.
+// Tests `purge` and `inspect` on Workers KV: the local one with the real Wrangler, the deployed one with a program that answers like
+// Wrangler.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import test from "ava";

@@ -1,4 +1,4 @@
-// `purge` over many keys: how long it takes, and how much memory.
+// Measures the time and the memory of `purge` over many keys.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createClient } from "@redis/client";

@@ -1,4 +1,4 @@
-// What a release asks for, in copies of the repository that each lack something; and the setting of a version.
+// Tests the rules of a release, in copies of the repository that each break one rule, and how the version is set.
 import test from "ava";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

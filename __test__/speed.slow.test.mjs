@@ -1,5 +1,5 @@
-// How long a key takes, and loading and the command line, as multiples of what SHA-256 takes. Both take turns and their shortest
-// times count, so that a slow or busy machine changes little.
+// Measures keys, loading and the command line as multiples of SHA-256. Both run in turn and their shortest times count, so that a slow or
+// busy machine changes little.
 import { spawnSync } from "node:child_process";
 import { hash } from "node:crypto";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// Keys for stores that limit their length. What is expected comes from node:crypto and from vinext's own functions.
+// Tests keys for stores that limit their length. The expected keys come from node:crypto and from vinext's own functions.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import test from "ava";

@@ -1,4 +1,4 @@
-// The claims of the demo over Redis, each refuted by what would refute it.
+// Tests the claims of the demo over Redis: each one fails for results that contradict it.
 import test from "ava";
 import { checkRedis } from "../scripts/demo/checks.mjs";
 

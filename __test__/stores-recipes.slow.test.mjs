@@ -1,4 +1,4 @@
-// The commands and recipes of docs/stores/, as they stand there, over stores that hold keys of four deployments.
+// Runs the commands and recipes of docs/stores/ unchanged, over stores with keys of four deployments.
 import { execFile } from "node:child_process";
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-// Threads that come and go while they call, and processes that load the package more than once.
+// Tests threads that start and end during calls, and processes that load the package more than once.
 import test from "ava";
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";

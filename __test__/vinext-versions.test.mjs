@@ -1,5 +1,5 @@
-// What is recorded of vinext's releases. `npm run vinext-versions` fetches and measures all of them; here the one that is
-// installed is measured, and keys that each release built are taken apart.
+// Checks the record of vinext's releases: measures the installed release, and parses the keys that each release built.
+// `npm run vinext-versions` downloads and measures all of them.
 import test from "ava";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// One build that serves two deployments, in a real browser: pages change without a reload, whoever of the two answers.
+// Tests one build that serves two deployments, in a real browser: pages change without a reload, whichever deployment answers.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createServer, request } from "node:http";

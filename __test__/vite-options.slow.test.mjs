@@ -1,4 +1,4 @@
-// The plugin's options, in a real app: what they make of servers that share a cache.
+// Tests the plugin's options in a real app, with servers that share a cache.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";

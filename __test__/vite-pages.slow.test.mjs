@@ -1,4 +1,4 @@
-// Which entries servers share: one deployment must not read what another has written, over SQLite and over Redis.
+// Tests which entries servers share over SQLite and over Redis: no deployment reads an entry of another one.
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// The record that real builds leave, and what the commands make of it.
+// Tests the record that real builds leave, and how the commands read it.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

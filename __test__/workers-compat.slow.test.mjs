@@ -1,4 +1,4 @@
-// A Worker that has none of Node's modules: both build tools say which flag is missing, and workerd which module.
+// Tests a Worker without `nodejs_compat`: both build tools name the missing flag, and workerd names the module.
 import test from "ava";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// What the demo for Workers claims, over made-up visits: each claim fails where it should.
+// Tests the claims of the demo for Workers with made-up visits: each one fails for visits that contradict it.
 import { stripVTControlCharacters } from "node:util";
 import test from "ava";
 import { buildUseCacheKey } from "vinext-cache-key";

@@ -1,4 +1,4 @@
-// The identity of a Worker, as the code that goes into it works it out. workers.slow.test.mjs does the same in workerd.
+// Tests the module that gives a Worker its identity. workers.slow.test.mjs does the same in workerd.
 import test from "ava";
 import { workerIdentity } from "../js/vite/worker-identity.mjs";
 

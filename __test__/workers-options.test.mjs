@@ -1,4 +1,4 @@
-// The plugin's options in builds for Workers, as far as they are known before anything is built.
+// Tests the plugin's options in builds for Workers, without a whole build.
 import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
 import test from "ava";

@@ -1,4 +1,4 @@
-// The package in real Workers: the example app, built by Cloudflare's Vite plugin and run by workerd over local KV.
+// Tests the package in real Workers: the example app, built by Cloudflare's Vite plugin and run by workerd over local KV.
 import test from "ava";
 import fc from "fast-check";
 import { readdirSync, readFileSync } from "node:fs";
