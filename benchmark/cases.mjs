@@ -1,4 +1,4 @@
-// What a vinext app derives keys from: ids of about 190 characters, small arguments most of the time, large ones at worst.
+// The inputs: ids of about 190 characters, as in a vinext app, with small arguments, which are typical, and large ones.
 
 const id = JSON.stringify([
   "/home/deploy/apps/storefront/app/(shop)/[lang]/products/[category]/[slug]/page.tsx:getProductWithOffers",

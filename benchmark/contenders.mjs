@@ -1,4 +1,4 @@
-// Who competes: all derive the same keys, but the floor, which is the hash alone.
+// The contenders. All derive the same keys, except the floor, which is SHA-256 alone.
 import { hash } from "node:crypto";
 import * as addon from "../index.js";
 import { buildUseCacheKey, flightArgumentsKey } from "../scripts/lib/oracle.mjs";
@@ -8,8 +8,8 @@ const vinext = {
   deriveUseCacheKey: (id, keySeed, args) => buildUseCacheKey(id, keySeed, flightArgumentsKey(args)),
 };
 
-// The best that plain JavaScript was seen to do: the encoded seed remembered, no copy of the arguments where their reply is
-// text, and the one-shot hash.
+// The fastest plain JavaScript that was found: it remembers the encoded seed, does not copy arguments whose reply is text, and uses
+// Node's one-shot hash.
 let seen;
 let prefix;
 function prefixOf(keySeed) {

@@ -1,4 +1,4 @@
-// Times every contender in every case, and what else a user pays: `npm run bench`.
+// `npm run bench`: times every contender in every case, loading the package, and threads.
 //   --json     the results alone, for scripts
 //   --save     writes results.json and the picture, under the running Node's major version
 import { readFileSync, statSync, writeFileSync } from "node:fs";

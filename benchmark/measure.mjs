@@ -14,7 +14,7 @@ function time({ run, inputs }, times, now) {
   const list = inputs(times);
   const start = now();
   for (let count = 0; count < times; count++) {
-    // What nobody looks at, an optimiser may leave out.
+    // The result is used, so that the optimiser cannot remove the call.
     if (run(list[count % list.length]) === undefined) throw new Error("a run without a result");
   }
   return now() - start;

@@ -1,4 +1,4 @@
-// Time over argument size as a picture that reads on light and on dark.
+// Draws time over argument size, for light and for dark pages.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
@@ -9,7 +9,7 @@ const LINES = [
   ["addon", "this package", "#0284c7", 0],
   ["sha256", "SHA-256 alone", "#64748b", 0],
 ];
-// The colours of text and grid follow the reader's; the lines' were chosen to show on both.
+// Text and grid take the colours of the page. The colours of the lines are visible on light and on dark.
 const STYLE = `
   svg { color: #1f2937; background: none; font: 13px system-ui, sans-serif }
   @media (prefers-color-scheme: dark) { svg { color: #e5e7eb } }`;

@@ -1,4 +1,4 @@
-// What is timed from outside: loading the package, and threads side by side.
+// Times what needs processes of its own: loading the package, and threads side by side.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";

@@ -1,4 +1,4 @@
-// The results for people, on a terminal and in docs/performance.md.
+// Formats the results, for a terminal and for docs/performance.md.
 
 const duration = (nanoseconds) => {
   if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`;

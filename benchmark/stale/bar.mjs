@@ -1,8 +1,8 @@
-// How fast `stale` has to be.
+// The required speed of `stale`.
 const BAR = 1.5;
 
 /**
- * Whether `stale` is fast enough beside grep.
+ * Whether `stale` is fast enough compared with grep.
  *
  * @param {number} seconds @param {number} grepSeconds NaN where grep has no -P.
  */

@@ -1,4 +1,4 @@
-// Keys of several deployments as a store lists them: in no order, some of them of something else.
+// Makes keys of several deployments as a store lists them: in no order, and with keys of other programs.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { buildUseCacheKey } from "../../index.js";
 

@@ -1,5 +1,5 @@
-// `npm run bench:stale`: the command over ten million keys, beside the same filter in plain Node, line by line, and beside
-// the same selection by grep's regular expressions, where grep has them. It fails if it is not 1.5 times as fast as grep.
+// `npm run bench:stale`: times the command over ten million keys, the same filter in plain Node, and the same selection by a regular
+// expression of grep, if grep has -P. Fails if the command is not 1.5 times as fast as grep.
 //   npm run bench:stale -- [keys]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -80,7 +80,7 @@ try {
   const digests = new Set();
   /** @type {Map<object, Awaited<ReturnType<typeof run>>[]>} */
   const runs = new Map(contenders.map((contender) => [contender, []]));
-  // In turn, so that whatever else the machine does disturbs all of them.
+  // In turn, so that other work of the machine disturbs all of them equally.
   for (let round = 0; round < RUNS; round += 1) {
     for (const contender of contenders) {
       const output = join(folder, "stale");

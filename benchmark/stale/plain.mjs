@@ -1,4 +1,4 @@
-// The rival: what `vinext-cache-key stale` does, in plain Node, line by line.
+// For comparison: the filter of `vinext-cache-key stale` in plain Node, line by line.
 //   node plain.mjs seed… < keys > stale-keys
 import { createInterface } from "node:readline";
 
