@@ -10,13 +10,13 @@ const HELP = `vinext-cache-key <command> [options]
 
 See, explain and purge the "use cache" keys of vinext's deployments.
 
-  explain [dir]          what scopes the keys of a vinext project, and why
-  inspect [key…]         whose keys these are, and of which functions
+  explain [dir]          show what scopes the keys of a vinext project, and why
+  inspect [key…]         show which deployment and function each key belongs to
   purge <store>          delete what other deployments left in Redis, Valkey or Workers KV
-  stale --keep <seed>    of a list of keys, those of other deployments
-  prefix <seed>          what all keys of a deployment start with
+  stale --keep <seed>    filter a list of keys: write those of other deployments
+  prefix <seed>          print the prefix of all keys of a deployment
 
-  --help                 print this, or behind a command its own help
+  --help                 print this help, or after a command its help
   --version              print the version
 
   npx vinext-cache-key explain
@@ -24,8 +24,8 @@ See, explain and purge the "use cache" keys of vinext's deployments.
   npx vinext-cache-key purge redis://localhost:6379 --keep v2
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
-Exit codes: 0 done, 1 not possible or not complete (stderr says why), 2 wrong usage, 128 and the signal's number where
-one ended it (141 where nobody reads the output any more, as behind head).`;
+Exit codes: 0 done, 1 not possible or not complete (stderr says why), 2 wrong usage, 128 plus the number of the signal
+that ended the command (141 if the reader of its output stops, such as head).`;
 
 const commands = {
   explain: () => import("./cli/explain.mjs"),

@@ -12,12 +12,12 @@ import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key explain [dir] [options]
 
-Explains what scopes the cache keys of a vinext project: what its configuration says, what the environment says, what
-the last build has in it, which of these counts, and what makes keys change or be shared unexpectedly. It runs the
-project's Vite and Next.js configuration, and calls generateBuildId twice. In a standalone folder it explains the build.
+Explains what scopes the cache keys of a vinext project: the IDs in its configuration, in the environment and in the
+last build, which of them counts, and what makes keys change or be shared unexpectedly. The command runs the project's
+Vite and Next.js configuration, and calls generateBuildId twice. In a standalone folder it explains the build.
 
   --mode <name>  read the .env files of this mode, as vite build --mode does; production by default
-  --json         print what is known as JSON
+  --json         print the facts and the advice as JSON
 
 Exit code 1 if a build now would fail, if the last build cannot be read, or if its server reads NEXT_DEPLOYMENT_ID
 when it starts and would not accept the value.

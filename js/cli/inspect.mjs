@@ -21,19 +21,19 @@ const CHUNK = 256 << 10;
 
 export const help = `vinext-cache-key inspect [<store> | key…] [options] [< keys]
 
-Shows whose keys these are, and which function calls, pages or other entries they stand for. Without arguments, keys are
-read from stdin, one per line. On a terminal long parts are shortened to fit its width.
+Shows which deployment each key belongs to, and which function call, page or other entry it stands for. Without
+arguments, keys are read from stdin, one per line. On a terminal, long parts are shortened to fit its width.
 
 ${STORE_HELP}
-  --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
-                         stands for any text up to what follows: "shop:*:"
+  --strip-prefix <text>  the prefix that the store's adapter adds, such as "cache:"; may be repeated; one * in it
+                         matches any text up to the text behind it: "shop:*:"
   -0, --null             keys on stdin are separated by NUL
   --quoted               each line on stdin is a key as "redis-cli --no-raw" prints it
-  --bytes                also the length of each key; Workers KV refuses more than 512 bytes, which is marked
-  --summary              keys and their bytes per deployment, family and function, the largest first
+  --bytes                also show the length of each key, and mark more than 512 bytes, which Workers KV refuses
+  --summary              show keys and their bytes per deployment, family and function, the largest first
   --memory               with --summary: also the memory that entries take, as Redis reports it
   --csv                  with --summary: as CSV
-  --json                 a line of JSON per key: the key and its parts, null where it is not a key of vinext or
+  --json                 a line of JSON per key: the key and its parts, null if it is not a key of vinext or
                          Next.js; with --summary one object. An error of the store is a line {"error": …}
 
 Bytes that are not UTF-8 are shown as \\xff, and in JSON as \\udcff.

@@ -6,13 +6,12 @@ import { json as toJson } from "./text.mjs";
 
 export const help = `vinext-cache-key prefix <seed>… [--pages] [--glob] [--json]
 
-Prints what all "use cache" keys of a deployment start with. The seed is its deployment ID, or its build ID where it has
+Prints the prefix of all "use cache" keys of a deployment. The seed is its deployment ID, or its build ID if it has
 none.
 
-  --pages  print what the page keys of a deployment start with. Its page keys start with its ID only if the plugin
-           scopes pages
+  --pages  print the prefix of the page keys of a deployment. Page keys have it only if the plugin scopes pages
   --glob   print a pattern that matches those keys, for Redis's MATCH or SQLite's GLOB
-  --json   print an array of { seed, prefix, glob, pages }. pages is { prefix, glob }, or null where the seed cannot be
+  --json   print an array of { seed, prefix, glob, pages }. pages is { prefix, glob }, or null if the seed cannot be
            a deployment ID
 
   redis-cli --scan --pattern "$(npx vinext-cache-key prefix --glob v1)"

@@ -23,13 +23,13 @@ export const help = `vinext-cache-key purge <store> --keep <seed>… [options]
 Deletes what other deployments left in a store. Without --yes it only shows what it would delete.
 
 ${STORE_HELP}
-  --keep <seed>          a deployment to keep, by its deployment ID, else its build ID; may be repeated
+  --keep <seed>          a deployment to keep, by its deployment ID, or its build ID if it has none; may be repeated
   --keep-build <id>      a build to keep, by its build ID; may be repeated. Page keys of other builds are deleted if
                          they name no deployment
-  --keep-current <dir>   keep what is built in this vinext project, its deployment and its build. Page keys of other
+  --keep-current <dir>   keep the deployment and the build of this vinext project. Page keys of other
                          builds are deleted, as with --keep-build
-  --strip-prefix <text>  what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
-                         stands for any text up to what follows: "shop:*:"
+  --strip-prefix <text>  the prefix that the store's adapter adds, such as "cache:"; may be repeated; one * in it
+                         matches any text up to the text behind it: "shop:*:"
   --next                 also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
                          every deployment of Next.js that still runs
   --allow-unseen         do not require a key of every deployment and build to keep

@@ -20,26 +20,25 @@ export const help = `vinext-cache-key stale --keep <seed>… [options] < keys > 
 Reads keys, one per line, and writes those of other deployments, unchanged and in order. A key whose deployment or build
 is not certain is not written. stderr has a summary.
 
-  --keep <seed>         a deployment to keep, by its deployment ID, else its build ID; may be repeated
+  --keep <seed>         a deployment to keep, by its deployment ID, or its build ID if it has none; may be repeated
   --keep-build <id>     a build to keep, by its build ID; may be repeated. Page keys of other builds are written if they
                         name no deployment
-  --keep-current <dir>  keep what is built in this vinext project, its deployment and its build. Page keys of other
+  --keep-current <dir>  keep the deployment and the build of this vinext project. Page keys of other
                         builds are written, as with --keep-build
-  --strip-prefix <text> what the store's adapter puts in front of keys, such as "cache:"; may be repeated; one * in it
-                        stands for any text up to what follows: "shop:*:"
-  -0, --null            keys are separated by NUL, in what is read and in what is written
-  --quoted              each line is a key as "redis-cli --no-raw" prints it, for keys that hold newlines or NUL
+  --strip-prefix <text> the prefix that the store's adapter adds, such as "cache:"; may be repeated; one * in it
+                        matches any text up to the text behind it: "shop:*:"
+  -0, --null            keys are separated by NUL, in the input and in the output
+  --quoted              each line is a key as "redis-cli --no-raw" prints it, for keys with newlines or NUL
   --next                also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
                         every deployment of Next.js that still runs
   --include-unscoped    also write keys that no deployment scopes
   --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list
                         before you delete it. Needs --strip-prefix. Records of tags are never written
   --allow-unseen        do not wait for a key of every deployment and build to keep
-  --json                the summary as JSON, with the reason under "refused" where the list was not filtered to its end
+  --json                the summary as JSON, with the reason under "refused" if the list was not filtered to its end
 
 Nothing is written before a key of every deployment and build to keep has been seen, so that a misspelt name deletes
-nothing.
-Until then the output waits, in a temporary file if it is long.
+nothing. Until then the output waits, in a temporary file if it is long.
 
   redis-cli --scan | npx vinext-cache-key stale --keep v2 > stale-keys
 
