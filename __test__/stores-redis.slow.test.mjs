@@ -40,7 +40,7 @@ async function demo(args) {
 );
 
 for (const [title, args, message] of [
-  ["a URL that is not one of Redis", ["--redis", "localhost"], /no Redis URL/],
+  ["a URL that is not one of Redis", ["--redis", "localhost"], /is not a Redis URL/],
   ["a Redis that is not there", ["--redis", "redis://127.0.0.1:1"], /Cannot reach Redis at 127\.0\.0\.1:1/],
   [
     "a deployment twice",
