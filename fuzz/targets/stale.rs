@@ -46,10 +46,11 @@ fn outcome(filter: &StaleKeys, stale: Vec<u8>) -> Outcome {
 
 fn filtered<'a>(mut filter: StaleKeys, chunks: impl Iterator<Item = &'a [u8]>) -> Result<Outcome, Refusal> {
     let mut stale = Vec::new();
+    let mut write = |keys: &[u8]| stale.extend_from_slice(keys);
     for chunk in chunks {
-        filter.push(chunk, &mut stale)?;
+        filter.push(chunk, &mut write)?;
     }
-    filter.finish(&mut stale)?;
+    filter.finish(&mut write)?;
     Ok(outcome(&filter, stale))
 }
 
