@@ -12,8 +12,41 @@ const counter = (make = (count) => count) => {
   return () => make(count++);
 };
 
+const throwing = () => {
+  throw new RangeError("thrown by a user's code");
+};
+/** A proxy that throws when it is asked this. */
+const proxy = (target, trap, isAsked = () => true) =>
+  new Proxy(target, {
+    [trap]: (...asked) => (isAsked(asked[1]) ? throwing() : Reflect[trap](...asked)),
+  });
+/** Entries of which vinext's own code rejects the first one, before it looks at the others. */
+const behindBigint = (entry) => () => ({ version: 1, reply: [["a", 1n], entry] });
+const behindText = (content) => () => ({
+  version: 1,
+  reply: [entry(counter((count) => `text ${count}`)), ["b", content]],
+});
+
 /** Arguments made anew for each call, since a getter changes them. */
 const made = {
+  "an index that is a symbol": () => ({ version: 1, reply: "x", pagePropsIndex: Symbol("s") }),
+  "an index that cannot be a number": () => ({
+    version: 1,
+    reply: "x",
+    pagePropsIndex: { valueOf: throwing },
+    layoutPropsIndex: { [Symbol.toPrimitive]: throwing },
+  }),
+  "a throwing getter behind a bigint": behindBigint(entry(throwing)),
+  "a throwing toJSON behind a bigint": behindBigint(
+    Object.defineProperty(["b", "c"], "toJSON", { get: throwing }),
+  ),
+  "a throwing list of names behind a bigint": behindBigint(["b", proxy({}, "ownKeys")]),
+  "a throwing prototype behind a bigint": behindBigint(["b", proxy({}, "getPrototypeOf")]),
+  "an entry that throws for its text, behind a bigint": behindBigint(
+    proxy(["b", "c"], "get", (name) => name === "1"),
+  ),
+  "a prototype that throws": behindText(proxy({ bytes: "AA==" }, "getPrototypeOf")),
+  "a descriptor that throws": behindText(proxy({ bytes: "AA==" }, "getOwnPropertyDescriptor")),
   "a getter that hides a later property": () => ({
     version: 1,
     reply: "x",

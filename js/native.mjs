@@ -16,8 +16,14 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
   /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
   function keyOf(prefix, id, keyed, shape) {
     const { reply } = keyed;
-    if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
-    return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+    if (typeof reply === "string") {
+      return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+    }
+    try {
+      return keyOfEntries(prefix, id, keyed, shape);
+    } catch {
+      // A getter threw. `JSON.stringify` throws the same error, or one that comes first in its order.
+    }
   }
 
   /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
@@ -90,8 +96,9 @@ function propertyBit(name) {
 /** @param {unknown} index @param {number} from */
 function indexBits(index, from) {
   if (index === undefined) return 0;
-  const integer = Number(index) | 0;
-  return integer === index && integer >= 0 && integer < 255 ? (integer + 1) << from : DECLINED;
+  // Not by conversion to a number, which calls an object's `valueOf`: `JSON.stringify` does not.
+  const isIndex = typeof index === "number" && (index | 0) === index && index >= 0 && index < 255;
+  return isIndex ? (index + 1) << from : DECLINED;
 }
 
 /** @param {any} value @returns {value is any[]} */
@@ -117,7 +124,11 @@ function inPairs(list) {
 /** A text itself, and the base64 in `{ bytes: base64 }`. @param {any} content */
 function textOf(content) {
   if (typeof content !== "object" || content === null) return content;
-  if (Object.getPrototypeOf(content) !== Object.prototype) return;
-  for (const name in content) if (name !== "bytes") return;
-  return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
+  try {
+    if (Object.getPrototypeOf(content) !== Object.prototype) return;
+    for (const name in content) if (name !== "bytes") return;
+    return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
+  } catch {
+    // A proxy threw. `JSON.stringify` may not ask it the same.
+  }
 }

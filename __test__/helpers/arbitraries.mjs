@@ -163,6 +163,8 @@ const made = Object.entries({
   transparentProxy: () => new Proxy({ a: [1] }, {}),
   proxiedArray: () => new Proxy(["a", "b"], {}),
   throwingProxy: () => new Proxy({}, { ownKeys: throwing }),
+  throwingPrototype: () => new Proxy({}, { getPrototypeOf: throwing }),
+  throwingValueOf: () => ({ valueOf: throwing }),
   cycle,
 }).map(([label, make]) => fc.constant(label).map(() => make()));
 
@@ -223,7 +225,8 @@ const shuffled = (properties) =>
     .map(Object.fromEntries);
 const oddProperties = fc.oneof(
   shuffled({
-    version: oddValue,
+    // The native engine reads the other properties only with this version.
+    version: fc.oneof(fc.constant(1), oddValue),
     pagePropsIndex: oddValue,
     layoutPropsIndex: oddValue,
     extra: oddValue,

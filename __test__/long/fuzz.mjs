@@ -38,7 +38,8 @@ async function fuzz(name, suite, cases = all) {
       total += run.numRuns;
       if (!run.failed) continue;
       show("");
-      console.log(`${name}: ${title}\n${fc.defaultReportMessage(run)}`);
+      // Not fast-check's report: it prints the counterexample, which can have getters that throw.
+      console.log(`${name}: ${title}, path ${run.counterexamplePath}\n${run.errorInstance?.stack}`);
       console.log(`Mismatch in case ${number.format(total)}. Seed: ${seed}`);
       process.exit(1);
     }

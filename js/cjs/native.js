@@ -168,8 +168,10 @@ const NOTHING = Object.freeze({});
 function createNativeApi({ textKey, entriesKey, ...others }) {
 	function keyOf(prefix, id, keyed, shape) {
 		const { reply } = keyed;
-		if (typeof reply !== "string") return keyOfEntries(prefix, id, keyed, shape);
-		return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+		if (typeof reply === "string") return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+		try {
+			return keyOfEntries(prefix, id, keyed, shape);
+		} catch {}
 	}
 	function keyOfEntries(prefix, id, keyed, shape) {
 		const { reply } = keyed;
@@ -228,8 +230,7 @@ function propertyBit(name) {
 }
 function indexBits(index, from) {
 	if (index === void 0) return 0;
-	const integer = Number(index) | 0;
-	return integer === index && integer >= 0 && integer < 255 ? integer + 1 << from : DECLINED;
+	return typeof index === "number" && (index | 0) === index && index >= 0 && index < 255 ? index + 1 << from : DECLINED;
 }
 const isPlainArray = (value) => isArray(value) && value.toJSON === void 0;
 function isListOfPairs(value) {
@@ -247,8 +248,10 @@ function inPairs(list) {
 }
 function textOf(content) {
 	if (typeof content !== "object" || content === null) return content;
-	if (Object.getPrototypeOf(content) !== Object.prototype) return;
-	for (const name in content) if (name !== "bytes") return;
-	return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
+	try {
+		if (Object.getPrototypeOf(content) !== Object.prototype) return;
+		for (const name in content) if (name !== "bytes") return;
+		return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
+	} catch {}
 }
 exports.createNativeApi = createNativeApi;
