@@ -37,8 +37,9 @@ const list = (title, names) =>
 for (const part of parts) {
   const run = await RUNS[part]({ k, n });
   const { killed, excepted, unexplained, outdated } = judge(run, exceptions[part] ?? []);
-  const total = killed + excepted.length + unexplained.length;
-  const share = ((100 * killed) / (total - excepted.length)).toFixed(1);
+  const judged = killed + unexplained.length;
+  const total = judged + excepted.length;
+  const share = (judged > 0 ? (100 * killed) / judged : 100).toFixed(1);
   list(`${part}: survivors without an entry in exceptions.json`, unexplained);
   list(`${part}: entries of exceptions.json whose mutants no longer survive or no longer exist`, outdated);
   console.log(

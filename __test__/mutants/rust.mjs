@@ -1,7 +1,7 @@
 // The Rust core's mutants, by cargo-mutants. The unit tests come first, because they compile fastest; then the others, for what
 // survives them.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { nameOf } from "./verdict.mjs";
 
@@ -34,21 +34,16 @@ export function listMutants(filter) {
 export const rustName = ({ file, span, name }) =>
   nameOf(file, span.start.line, name.replace(/^\S+:\d+:\d+: /, ""));
 
+/** A regular expression for this text. */
+const escaped = (text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
 const CORE = ["--exclude", "src/node/**"];
 
 /** @param {{ k: number, n: number }} shard */
 export async function rust({ k, n }) {
   rmSync(OUTPUT, { recursive: true, force: true });
-  const common = [
-    ...CORE,
-    "--no-config",
-    "--profile",
-    "mutants",
-    "--output",
-    OUTPUT,
-    "--shard",
-    `${k - 1}/${n}`,
-  ];
+  mkdirSync(OUTPUT, { recursive: true });
+  const common = [...CORE, "--no-config", "--profile", "mutants", "--output", OUTPUT];
   const limits = ["--jobs", String(JOBS), "--timeout", String(SECONDS)];
   const test = (...args) => {
     const { status } = spawnSync(cargoMutants(), ["mutants", ...common, ...limits, ...args], {
@@ -58,11 +53,12 @@ export async function rust({ k, n }) {
     if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants failed with status ${status}`);
     return JSON.parse(readFileSync(`${OUTPUT}/mutants.out/outcomes.json`, "utf8")).outcomes;
   };
-  const first = test("--", "--lib");
-  const second = test("--iterate", "--", "--tests");
-  const survivors = new Set(
-    second.filter(({ summary }) => summary === "MissedMutant").map(({ scenario }) => scenario.Mutant.name),
-  );
+  const missed = (outcomes) =>
+    outcomes.filter(({ summary }) => summary === "MissedMutant").map(({ scenario }) => scenario.Mutant.name);
+  const first = test("--shard", `${k - 1}/${n}`, "--", "--lib");
+  // By name, because `--iterate` divides what is left into shards anew.
+  const again = missed(first).flatMap((name) => ["--re", `^${escaped(name)}$`]);
+  const survivors = new Set(again.length > 0 ? missed(test(...again, "--", "--tests")) : []);
   const viable = first.filter(({ scenario, summary }) => scenario.Mutant && summary !== "Unviable");
   const results = viable.map(({ scenario: { Mutant } }) => ({
     name: rustName(Mutant),
