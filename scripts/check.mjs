@@ -3,12 +3,11 @@
 //   npm run check -- typos   the checks whose names contain a word
 import { execFile } from "node:child_process";
 import { lookup } from "node:dns/promises";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Listr } from "listr2";
-import { bin, installPython } from "./lib/pypi.mjs";
+import { bin, cargoTool, installPython } from "./lib/tools.mjs";
 
 const CARGO_DENY = "0.20.2";
 const TYPOS = "typos==1.52.0";
@@ -47,14 +46,8 @@ const CHECKS = [
   ["publint and attw", () => npx("ava", "__test__/pack.test.mjs", "--match=*publint*", "--match=*attw*")],
 ];
 
-/** This tool is compiled, which takes some minutes the first time. */
-async function cargoDeny() {
-  const root = path.resolve("target/tools");
-  const program = path.join(root, "bin/cargo-deny");
-  if (!existsSync(program)) {
-    const target = ["--root", root, "--target-dir", path.join(root, "build")];
-    await run(["cargo", "install", "--quiet", "--locked", ...target, `cargo-deny@${CARGO_DENY}`]);
-  }
+function cargoDeny() {
+  const program = cargoTool("cargo-deny", CARGO_DENY);
   return [program, "--locked", "--all-features", "check", "licenses", "bans", "sources"];
 }
 

@@ -2,10 +2,11 @@
 //   npm run fuzz -- --seconds N                            N seconds for all targets together, after the random cases
 //   node __test__/long/fuzz-targets.mjs N [target…]        without the random cases
 //   node __test__/long/fuzz-targets.mjs --minimise [target…]   keeps of the corpus what reaches code of its own
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { cargoTool } from "../../scripts/lib/tools.mjs";
 
 const VERSION = "0.13.2";
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,25 +16,12 @@ const MOST_BYTES = 4096;
 
 const targets = readdirSync(path.join(fuzz, "targets")).map((file) => path.basename(file, ".rs"));
 
-/** Compiles cargo-fuzz the first time, which takes some minutes. */
-function cargoFuzz() {
-  const tools = path.join(root, "target/tools");
-  const program = path.join(tools, "bin/cargo-fuzz");
-  if (!existsSync(program)) {
-    const options = ["--root", tools, "--target-dir", path.join(tools, "build")];
-    execFileSync("cargo", ["install", "--quiet", "--locked", ...options, `cargo-fuzz@${VERSION}`], {
-      stdio: "inherit",
-    });
-  }
-  return program;
-}
-
 /** @param {string} command @param {string} target @param {string[]} args */
 function run(command, target, ...args) {
   // The flags are nightly's. This variable lets a stable compiler take them.
   const env = { ...process.env, RUSTC_BOOTSTRAP: "1" };
   const options = ["--fuzz-dir", fuzz, "--target-dir", path.join(root, "target/fuzz"), target];
-  const { status } = spawnSync(cargoFuzz(), [command, ...options, ...args], {
+  const { status } = spawnSync(cargoTool("cargo-fuzz", VERSION), [command, ...options, ...args], {
     cwd: root,
     stdio: "inherit",
     env,

@@ -1,8 +1,8 @@
 // The Rust core's mutants, by cargo-mutants. The unit tests come first, because they compile fastest; then the others, for what
 // survives them.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import path from "node:path";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cargoTool } from "../../scripts/lib/tools.mjs";
 import { nameOf } from "./verdict.mjs";
 
 const VERSION = "27.1.0";
@@ -11,18 +11,7 @@ const OUTPUT = "target/mutants/rust";
 const SECONDS = 120;
 const JOBS = 2;
 
-/** Compiles cargo-mutants the first time, which takes some minutes. */
-export function cargoMutants() {
-  const root = path.resolve("target/tools");
-  const program = path.join(root, "bin/cargo-mutants");
-  if (!existsSync(program)) {
-    const target = ["--root", root, "--target-dir", path.join(root, "build")];
-    execFileSync("cargo", ["install", "--quiet", "--locked", ...target, `cargo-mutants@${VERSION}`], {
-      stdio: "inherit",
-    });
-  }
-  return program;
-}
+const cargoMutants = () => cargoTool("cargo-mutants", VERSION);
 
 /** @param {string[]} filter Which files. */
 export function listMutants(filter) {

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { installPython, python } from "../lib/pypi.mjs";
+import { installPython, python } from "../lib/tools.mjs";
 
 const LIEF = "lief==1.0.0";
 const script = fileURLToPath(new URL("binary.py", import.meta.url));

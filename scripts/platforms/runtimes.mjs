@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { unpackDebian } from "../lib/debian.mjs";
 import { downloadPackage } from "../lib/npm.mjs";
-import { unpackWheel } from "../lib/pypi.mjs";
+import { unpackWheel } from "../lib/tools.mjs";
 import { EMULATED, windowsRuntimes } from "./windows.mjs";
 
 const home = fileURLToPath(new URL("../../target/platforms/", import.meta.url));

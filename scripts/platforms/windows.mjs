@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import { unpackDebian } from "../lib/debian.mjs";
 import { downloadPackage } from "../lib/npm.mjs";
 import { installDebianCompiler, installZig, plan, usesDebian } from "../prebuild/toolchain.mjs";
-import { python } from "../lib/pypi.mjs";
+import { python } from "../lib/tools.mjs";
 import { installReader, readBinary } from "./binary.mjs";
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { unpackDebian } from "../lib/debian.mjs";
-import { bin, installPython } from "../lib/pypi.mjs";
+import { bin, installPython } from "../lib/tools.mjs";
 
 const ZIG = ["ziglang==0.15.2", "cargo-zigbuild==0.24.1"];
 

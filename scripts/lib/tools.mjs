@@ -1,5 +1,5 @@
-// Installs packages from PyPI into a virtual environment of this project.
-import { execFile } from "node:child_process";
+// Installs the tools of this project below target/: packages from PyPI into a virtual environment, and programs that cargo compiles.
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,17 +7,19 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const venv = fileURLToPath(new URL("../../target/python/", import.meta.url));
+const crates = fileURLToPath(new URL("../../target/tools/", import.meta.url));
+const windows = process.platform === "win32";
 
-/** The folder with the commands of the installed packages. */
-export const bin = path.join(venv, "bin");
+/** The folder with the commands of the installed Python packages. */
+export const bin = path.join(venv, windows ? "Scripts" : "bin");
 
 // pip runs as a module: `bin/pip` contains the path at which the virtual environment was made.
-export const python = path.join(bin, "python");
+export const python = path.join(bin, windows ? "python.exe" : "python");
 
 async function pip(command, ...args) {
   if (!existsSync(python)) {
     rmSync(venv, { recursive: true, force: true });
-    await run("python3", ["-m", "venv", venv]);
+    await run(windows ? "python" : "python3", ["-m", "venv", venv]);
   }
   const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
   await run(python, ["-m", "pip", command, ...quiet, ...args]);
@@ -50,4 +52,21 @@ export async function unpackWheel(folder, requirement, platform) {
   await run(python, ["-m", "zipfile", "--extract", wheel, part]);
   rmSync(wheel);
   renameSync(part, folder);
+}
+
+/**
+ * Returns the path of a program that cargo installs. The first call compiles it, which takes some minutes.
+ *
+ * @param {string} name
+ * @param {string} version
+ */
+export function cargoTool(name, version) {
+  const program = path.join(crates, "bin", windows ? `${name}.exe` : name);
+  if (!existsSync(program)) {
+    const folders = ["--root", crates, "--target-dir", path.join(crates, "build")];
+    execFileSync("cargo", ["install", "--quiet", "--locked", ...folders, `${name}@${version}`], {
+      stdio: "inherit",
+    });
+  }
+  return program;
 }
