@@ -1,21 +1,13 @@
 // Tests how `--keep-current` and `explain` read a build: by its record, or without one by its code. Real builds are in
 // vite-record.slow.test.mjs.
 import { spawnSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { removeRecord, writeRecord } from "../js/build-record.mjs";
 import { builtSeed, readBuild, seedOf } from "../js/cli/build.mjs";
 import { CliError } from "../js/cli/errors.mjs";
+import { folder, writeFiles } from "./helpers/files.mjs";
 
 const FACTS = {
   package: "0.1.0",
@@ -31,13 +23,9 @@ const posixTest = process.platform === "win32" ? test.skip : test;
 
 /** A project with a build in it. */
 function project(t, files = {}) {
-  const root = mkdtempSync(join(tmpdir(), "build-record-"));
-  t.teardown(() => rmSync(root, { recursive: true }));
+  const root = folder(t);
   const server = join(root, "dist/server");
-  for (const [name, text] of Object.entries({ BUILD_ID: "b1", ...files })) {
-    mkdirSync(join(server, name, ".."), { recursive: true });
-    writeFileSync(join(server, name), text);
-  }
+  writeFiles(server, { BUILD_ID: "b1", ...files });
   return { root, server, record: join(server, "vinext-cache-key.json") };
 }
 

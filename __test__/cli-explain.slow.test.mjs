@@ -12,10 +12,10 @@ import {
   NEXT_SERVER_ACTIONS_ENCRYPTION_KEY,
   VITE_CONFIG,
   explain,
-  folder,
   fresh,
   node,
 } from "./helpers/explain.mjs";
+import { folder } from "./helpers/files.mjs";
 import { createApp } from "./helpers/vinext-app.mjs";
 
 const COMMIT = `import { execSync } from "node:child_process";

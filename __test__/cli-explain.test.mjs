@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import test from "ava";
 import { run } from "./helpers/cli.mjs";
-import { MANIFEST, explain, fits, folder, fresh, node, unwrapped } from "./helpers/explain.mjs";
+import { MANIFEST, explain, fits, fresh, node, unwrapped } from "./helpers/explain.mjs";
+import { folder } from "./helpers/files.mjs";
 
 test.serial("a fresh app", async (t) => {
   const { code, out, codes, json } = await explain(t, fresh(t));

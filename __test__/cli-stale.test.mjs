@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { buildUseCacheKey, implementation, parseUseCacheKey } from "../index.js"
 import { openFilter } from "../js/cli/filter.mjs";
 import { Progress } from "../js/cli/progress.mjs";
 import { launch, run } from "./helpers/cli.mjs";
+import { folder } from "./helpers/files.mjs";
 
 const list = (...keys) => keys.map((key) => `${key}\n`).join("");
 const [v1, v2, v3] = ["v1", "v2", "v3"].map((seed) => buildUseCacheKey('["/a.ts:get","r"]', seed, "[]"));
@@ -249,15 +250,6 @@ for (const [title, args, message] of [
   });
 }
 
-const project = (t, files) => {
-  const folder = mkdtempSync(join(tmpdir(), "project-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-};
 const ofPlugin = (id, rest = "") =>
   `var s=f({__VINEXT_DEPLOYMENT_ID:\`${id}\`,NEXT_DEPLOYMENT_ID:!1,__VINEXT_BUILD_ID:\`v3\`})${rest};`;
 const ofVinext = (id) =>
@@ -271,8 +263,8 @@ for (const [title, code, out] of [
   ["the build ID where vinext has no other", ofVinext(""), [v1, v2, v1]],
 ]) {
   test(`--keep-current keeps ${title}`, async (t) => {
-    const folder = project(t, { "dist/server/BUILD_ID": "v3", "dist/server/chunks/x.js": code });
-    const result = await run(["stale", "--keep-current", folder], { input: LIST });
+    const project = folder(t, { "dist/server/BUILD_ID": "v3", "dist/server/chunks/x.js": code });
+    const result = await run(["stale", "--keep-current", project], { input: LIST });
     t.deepEqual([result.code, result.out], [0, list(...out)], result.err);
   });
 }
@@ -287,7 +279,7 @@ for (const [title, files, message] of [
   ],
 ]) {
   test(`--keep-current refuses ${title}`, async (t) => {
-    const { code, out, err } = await run(["stale", "--keep-current", project(t, files)], { input: LIST });
+    const { code, out, err } = await run(["stale", "--keep-current", folder(t, files)], { input: LIST });
     t.deepEqual([code, out], [1, ""]);
     t.regex(err, message);
   });

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { implementation } from "../index.js";
+import { writeFiles } from "./helpers/files.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { binary, target } = implementation;
@@ -51,10 +52,7 @@ function installed(t, { store = "node_modules", files = PROJECT } = {}) {
     mkdirSync(path.join(app, "node_modules"), { recursive: true });
     symlinkSync(folder, path.join(app, "node_modules/vinext-cache-key"), "junction");
   }
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(app, name)), { recursive: true });
-    writeFileSync(path.join(app, name), JSON.stringify(content));
-  }
+  for (const [name, content] of Object.entries(files)) writeFiles(app, { [name]: JSON.stringify(content) });
   return {
     app,
     folder,

@@ -4,15 +4,12 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout } from "node:timers/promises";
@@ -22,6 +19,7 @@ import { createClient } from "redis";
 import { buildUseCacheKey } from "../index.js";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { CLI } from "./helpers/cli.mjs";
+import { folder } from "./helpers/files.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
 import { installExample, workerdRunsHere } from "./helpers/worker-app.mjs";
 
@@ -51,9 +49,7 @@ const sorted = (keys) => [...keys].sort();
 
 /** A folder in which `npx` finds what a project would have installed, and only a modern Node. */
 function project(t, commands = {}) {
-  const root = mkdtempSync(join(tmpdir(), "recipe-"));
-  t.teardown(() => rmSync(root, { recursive: true }));
-  writeFileSync(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const root = folder(t, { "package.json": JSON.stringify({ private: true, type: "module" }) });
   const bin = join(root, "node_modules/.bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(repository, join(root, "node_modules/vinext-cache-key"), "junction");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import test from "ava";
 import { resolveDeploymentId } from "vinext-cache-key";
 import { readBuild } from "../js/cli/build.mjs";
+import { writeFiles } from "./helpers/files.mjs";
 import { createApp, statusOf } from "./helpers/vinext-app.mjs";
 
 const REQUESTS = 1000;
@@ -56,10 +57,7 @@ function createShop(layout) {
   const app = createApp(layout, { buildId: "image" });
   const CACHE = join(app.root, "cache");
   mkdirSync(CACHE);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(app.directory, path, ".."), { recursive: true });
-    writeFileSync(join(app.directory, path), text);
-  }
+  writeFiles(app.directory, files);
   const build = (env) => app.build({ CACHE, PLUGIN: "after", ...env });
   const start = async (t, env) => {
     const server = await app.start({ CACHE, ...env });

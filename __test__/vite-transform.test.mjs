@@ -1,13 +1,5 @@
 import crypto from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +7,7 @@ import test from "ava";
 import { format } from "prettier";
 import { createServer, normalizePath, parseAst } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
+import { writeFiles } from "./helpers/files.mjs";
 
 const shims = new URL("../node_modules/vinext/dist/shims/", import.meta.url);
 const runtime = readFileSync(new URL("cache-runtime.js", shims), "utf8");
@@ -39,16 +32,13 @@ function release(code, { sibling = flightArguments, pages = isrCache, loader = C
   const version = `1.4.0-test.${(releases += 1)}`;
   const directory = join(scratch, version, "a fork");
   const file = (path) => join(directory, "dist", path);
-  for (const [path, text] of [
-    ["../package.json", JSON.stringify({ version, exports, type: "module" })],
-    ["shims/cache-runtime.js", code],
-    ["shims/cache-flight-arguments.js", sibling],
-    ["server/isr-cache.js", pages],
-    ["config/next-config.js", loader],
-  ]) {
-    mkdirSync(join(file(path), ".."), { recursive: true });
-    if (text !== null) writeFileSync(file(path), text);
-  }
+  writeFiles(directory, {
+    "package.json": JSON.stringify({ version, exports, type: "module" }),
+    "dist/shims/cache-runtime.js": code,
+    "dist/shims/cache-flight-arguments.js": sibling,
+    "dist/server/isr-cache.js": pages,
+    "dist/config/next-config.js": loader,
+  });
   const id = (path) => normalizePath(realpathSync(file(path)));
   return {
     version,

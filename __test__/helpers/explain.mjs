@@ -1,10 +1,10 @@
 // Projects to explain, and what `explain` shows of them.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { modernNode } from "../../scripts/lib/modern-node.mjs";
 import { run } from "./cli.mjs";
+import { folder } from "./files.mjs";
 
 export const node = modernNode();
 export const NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = Buffer.alloc(32, 7).toString("base64");
@@ -17,16 +17,6 @@ export function fits(t, text, ...paths) {
   const lines = text.trimEnd().split("\n");
   t.true(lines.length <= 40, text);
   for (const line of lines) t.true(line.length <= 80 || paths.some((path) => line.includes(path)), line);
-}
-
-export function folder(t, files) {
-  const root = mkdtempSync(join(tmpdir(), "explain-"));
-  t.teardown(() => rmSync(root, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(root, name, ".."), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
-  return root;
 }
 
 /** A project that is installed but not built. */

@@ -3,19 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isInstalled } from "./programs.mjs";
 
-/** In CI its absence is an error, so that these tests cannot be left out unseen. */
-export const fakeTimeIsHere = process.platform === "linux" && (Boolean(process.env.CI) || hasFakeTime());
-if (!fakeTimeIsHere) console.warn("\nfaketime is not installed: the tests with another clock do not run.\n");
-
-function hasFakeTime() {
-  try {
-    return Boolean(execFileSync("faketime", ["--version"]));
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-}
+export const fakeTimeIsHere =
+  process.platform === "linux" && isInstalled("faketime", "the tests with another clock");
 
 let library;
 

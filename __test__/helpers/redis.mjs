@@ -1,5 +1,5 @@
 // A Redis of the tests' own, on a free port of this machine.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,19 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createClient } from "@redis/client";
+import { isInstalled } from "./programs.mjs";
 
-/** In CI its absence is an error, so that these tests cannot be left out unseen. */
-export const redisIsHere = Boolean(process.env.CI) || hasRedis();
-if (!redisIsHere) console.warn("\nredis-server is not installed: the tests over Redis do not run.\n");
-
-function hasRedis() {
-  try {
-    return Boolean(execFileSync("redis-server", ["--version"]));
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-}
+export const redisIsHere = isInstalled("redis-server", "the tests over Redis");
 
 const CLUSTER_TIMEOUT = 60_000;
 

@@ -9,13 +9,13 @@ import {
   readFileSync,
   realpathSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { modernNode } from "../../scripts/lib/modern-node.mjs";
+import { writeFiles } from "./files.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const installed = join(repository, "node_modules");
@@ -222,11 +222,7 @@ async function serve(directory, args, env, { probed = true } = {}) {
 export function createApp(layout, identity, { withPages = false, files: changes = {} } = {}) {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "vinext-cache-key-"));
   const directory = join(root, "web");
-  for (const [path, text] of Object.entries({ ...files, ...(withPages && pages), ...changes })) {
-    if (text === null) continue;
-    mkdirSync(join(directory, path, ".."), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
+  writeFiles(directory, { ...files, ...(withPages && pages), ...changes });
   layouts[layout](root);
 
   const cli = join(directory, "node_modules/vinext/dist/cli.js");
