@@ -74,7 +74,8 @@ export interface PortableImplementation {
  *
  * @param id - The function's id, any text. Lone surrogates are kept.
  * @param keySeed - The seed: the deployment ID or build ID that scopes the key. `""`, `null` and `undefined` mean none.
- * @param argsKey - The digest of the arguments. `""` leaves a trailing colon; `undefined` does not.
+ * @param argsKey - The digest of the arguments, as `flightArgumentsKey` returns it. `""` leaves a trailing colon; `undefined` does
+ * not.
  * @throws `ERR_INVALID_ARG_TYPE`, and `URIError` for a seed that contains a lone surrogate.
  * @example
  * ```js
@@ -86,6 +87,9 @@ export declare function buildUseCacheKey(id: string, keySeed?: string | null, ar
 /**
  * The key of a call: `buildUseCacheKey(id, keySeed, flightArgumentsKey(args, options))` in one step.
  *
+ * @param id - The function's id, any text.
+ * @param keySeed - The seed: the deployment ID or build ID that scopes the key.
+ * @param args - The arguments, with React's encoding of them (the reply).
  * @throws The errors of those two functions.
  * @example
  * ```js
@@ -146,8 +150,9 @@ export declare function parseCacheKey(key: string): CacheKeyParts | null;
 /**
  * Parses the key of a `"use cache"` function: the inverse of `buildUseCacheKey`, with vinext's suffix for root params.
  *
- * A bare id is an id without a server reference. `build:` at its start counts as the mark of a seed if the text up to the next
- * `:` is encoded as vinext encodes seeds. Behind a bare id, only a digest or a JSON array counts as arguments.
+ * A bare id is an id without a server reference, which is the id that React's bundler gives to a function. `build:` at its
+ * start counts as the mark of a seed if the text up to the next `:` is encoded as vinext encodes seeds. Behind a bare id, only
+ * a digest or a JSON array counts as arguments.
  *
  * @param key - A logical key, without the prefix of a store.
  * @returns The parts, or `null` for other text.
@@ -291,7 +296,7 @@ export interface UseCacheKeyParts {
   moduleId?: string;
   /** The name by which the module exports the function. */
   exportName?: string;
-  /** The id of the function's server reference. */
+  /** The id of the function's server reference, which React's bundler gives to it. */
   serverReferenceId?: string;
   /** The digest of the arguments. Before vinext 1.4.0 it can be React's text. */
   argsKey?: string;

@@ -25,8 +25,9 @@ use crate::uri_component::encode_uri_component;
 pub(crate) const SCHEME: &[u8] = b"use-cache:";
 pub(crate) const SEED_MARK: &[u8] = b"build:";
 
-/// Builds vinext's key of a call: the seed that scopes it, the id of the function, and the digest of the arguments. An
-/// empty seed counts as no seed. An empty `args_key` counts as a digest, and leaves a trailing colon.
+/// Builds vinext's key of a call from the seed that scopes it (the deployment ID, or else the build ID), the id of the function,
+/// and the digest of the arguments. An empty seed counts as no seed. An empty `args_key` counts as a digest, and leaves a
+/// trailing colon.
 ///
 /// # Errors
 /// [`Error::UriMalformed`] if the seed contains a lone surrogate.
@@ -56,6 +57,13 @@ pub fn build_use_cache_key(
 ///
 /// # Errors
 /// [`Error::UriMalformed`] if the seed contains a lone surrogate.
+///
+/// ```
+/// use vinext_cache_key::cache_key::use_cache_key_prefix;
+/// assert_eq!(use_cache_key_prefix(Some(b"v 1"))?, b"use-cache:build:v%201:");
+/// assert_eq!(use_cache_key_prefix(None)?, b"use-cache:");
+/// # Ok::<_, vinext_cache_key::Error>(())
+/// ```
 pub fn use_cache_key_prefix(key_seed: Option<&[u8]>) -> Result<Vec<u8>, Error> {
     let mut prefix = SCHEME.to_vec();
     if let Some(seed) = key_seed.filter(|seed| !seed.is_empty()) {

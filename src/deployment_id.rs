@@ -5,10 +5,16 @@ use crate::error::Error;
 /// The environment variable that names a deployment.
 pub const DEPLOYMENT_ID_VARIABLE: &str = "NEXT_DEPLOYMENT_ID";
 
-/// Returns the ID if it is one: letters, digits, `-` and `_`, at least one.
+/// Returns the ID if its shape is valid: at least one ASCII letter, digit, `-` or `_`, and nothing else.
 ///
 /// # Errors
 /// [`Error::DeploymentIdInvalidCharacters`] if it is not.
+///
+/// ```
+/// use vinext_cache_key::{Error, validate_deployment_id};
+/// assert_eq!(validate_deployment_id("v1"), Ok("v1"));
+/// assert_eq!(validate_deployment_id("v1.2"), Err(Error::DeploymentIdInvalidCharacters));
+/// ```
 pub fn validate_deployment_id(deployment_id: &str) -> Result<&str, Error> {
     if !deployment_id.is_empty() && deployment_id.bytes().all(is_id_byte) {
         Ok(deployment_id)
@@ -49,6 +55,12 @@ pub fn resolve_deployment_id<'a>(
 /// # Errors
 /// [`Error::RuntimeDeploymentIdMissing`], [`Error::RuntimeDeploymentIdMismatch`], and those of
 /// [`validate_deployment_id`].
+///
+/// ```
+/// use vinext_cache_key::{Error, resolve_runtime_deployment_id};
+/// assert_eq!(resolve_runtime_deployment_id(None, Some("v1")), Ok("v1"));
+/// assert_eq!(resolve_runtime_deployment_id(Some("v1"), None), Err(Error::RuntimeDeploymentIdMissing));
+/// ```
 pub fn resolve_runtime_deployment_id<'a>(
     config: Option<&str>,
     env: Option<&'a str>,

@@ -29,7 +29,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable code. `None` for an error that JavaScript itself throws.
+    /// The stable code, which the JavaScript error has as well. `None` for an error that JavaScript itself throws.
+    ///
+    /// ```
+    /// use vinext_cache_key::Error;
+    /// assert_eq!(Error::RuntimeDeploymentIdMissing.code(), Some("ERR_RUNTIME_DEPLOYMENT_ID_MISSING"));
+    /// assert_eq!(Error::UriMalformed.code(), None);
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {

@@ -92,7 +92,15 @@ pub(crate) fn flight_arguments_hash<Text: JsonText + ?Sized>(
     json.finish()
 }
 
-/// The digest of arguments that are canonical JSON already.
+/// The digest of arguments that are canonical JSON already: as vinext's `JSON.stringify` prints them.
+///
+/// ```
+/// use vinext_cache_key::flight_arguments::canonical_json_key;
+/// assert_eq!(
+///     &canonical_json_key(br#"{"version":1,"reply":"[]"}"#),
+///     b"y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA"
+/// );
+/// ```
 #[must_use]
 pub fn canonical_json_key(json: &[u8]) -> Digest {
     sha256_base64url(json)

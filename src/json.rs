@@ -7,7 +7,15 @@ use fearless_simd::u8x32;
 
 use crate::wtf8::{SURROGATE_LEAD, SURROGATE_SECOND, surrogate};
 
-/// Receives JSON, piece by piece.
+/// Receives JSON, piece by piece. A `Vec<u8>` collects it.
+///
+/// ```
+/// use vinext_cache_key::json::JsonSink;
+/// let mut json = Vec::new();
+/// json.write(b"[1");
+/// json.push(b']');
+/// assert_eq!(json, b"[1]");
+/// ```
 pub trait JsonSink {
     /// Appends a piece of JSON.
     fn write(&mut self, json: &[u8]);
@@ -42,6 +50,13 @@ impl JsonSink for Vec<u8> {
 }
 
 /// Text that can be printed as JSON: `str`, WTF-8 bytes or UTF-16 units.
+///
+/// ```
+/// use vinext_cache_key::json::JsonText;
+/// let mut json = Vec::new();
+/// "say \"hi\"\n".write_json_text(&mut json);
+/// assert_eq!(json, br#"say \"hi\"\n"#);
+/// ```
 pub trait JsonText {
     /// Writes what `JSON.stringify(text)` has between its quotes: quotes, backslashes and controls are escaped, and so are lone
     /// surrogates. The caller writes the quotes together with the punctuation around them, because each write takes time.

@@ -101,6 +101,14 @@ pub fn parse_next_key(key: &[u8]) -> Option<NextKey<'_>> {
 }
 
 /// Whether this may be a key of a later release of Next.js, or a damaged one.
+///
+/// ```
+/// use vinext_cache_key::next_key::{parse_next_key, resembles_next_key};
+/// let cut_off = br#"["c08e143957a96ba51f513ef95030c3af367c5c7460",[7],["dpl_"#;
+/// assert!(parse_next_key(cut_off).is_none());
+/// assert!(resembles_next_key(cut_off));
+/// assert!(!resembles_next_key(b"session:1"));
+/// ```
 #[must_use]
 pub fn resembles_next_key(key: &[u8]) -> bool {
     starts_like_a_key(key) && search::find(key, JSON_MARK).is_some()

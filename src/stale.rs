@@ -170,6 +170,14 @@ impl StaleKeys {
     ///
     /// # Errors
     /// [`Refusal::NothingKept`], [`Refusal::NoName`], [`Refusal::ForeignWithoutPrefix`]
+    ///
+    /// ```
+    /// use vinext_cache_key::stale::{Keep, Options, Refusal, StaleKeys};
+    /// let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// assert!(StaleKeys::new(&keep, Options::default()).is_ok());
+    /// let nothing = StaleKeys::new(&Keep::default(), Options::default());
+    /// assert_eq!(nothing.unwrap_err(), Refusal::NothingKept);
+    /// ```
     pub fn new(keep: &Keep, mut options: Options) -> Result<Self, Refusal> {
         if options.strip_prefix.is_empty() {
             options.strip_prefix.push(StorePrefix::default());
@@ -196,6 +204,16 @@ impl StaleKeys {
     ///
     /// # Errors
     /// [`Refusal::NulAmongLines`], [`Refusal::KeyTooLong`], [`Refusal::NotQuoted`]
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// let mut stale = Vec::new();
+    /// filter.push(b"use-cache:build:v1:a\nuse-cache:build:v2:a\n", |keys| stale.extend_from_slice(keys))?;
+    /// assert_eq!(stale, b"use-cache:build:v1:a\n");
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn push(&mut self, chunk: &[u8], mut write: impl FnMut(&[u8])) -> Result<(), Refusal> {
         let separator = self.options.separator.byte();
         let refused = if self.options.separator == Separator::Newline { 0 } else { separator };
@@ -235,6 +253,18 @@ impl StaleKeys {
     ///
     /// # Errors
     /// [`Refusal::LinesWithoutNul`], [`Refusal::NotQuoted`]
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// let mut stale = Vec::new();
+    /// filter.push(b"use-cache:build:v1:a", |keys| stale.extend_from_slice(keys))?;
+    /// assert_eq!(stale, b"");
+    /// filter.finish(|keys| stale.extend_from_slice(keys))?;
+    /// assert_eq!(stale, b"use-cache:build:v1:a");
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn finish(&mut self, mut write: impl FnMut(&[u8])) -> Result<(), Refusal> {
         let last = std::mem::take(&mut self.begun);
         if self.options.separator == Separator::Nul && memchr(b'\n', &last).is_some() {
@@ -247,22 +277,62 @@ impl StaleKeys {
     }
 
     /// The length of the key at the end of the last chunk, whose separator is not read yet.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// filter.push(b"use-cache:build:v1:a\nuse-", |_| {})?;
+    /// assert_eq!(filter.begun(), "use-".len());
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     #[must_use]
     pub fn begun(&self) -> usize {
         self.begun.len()
     }
 
     /// The deployments that had keys, and those to keep that were not seen, in no order.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// filter.push(b"use-cache:build:v1:a\nuse-cache:build:v1:b\n", |_| {})?;
+    /// let mut counts: Vec<_> = filter.deployments().map(|owner| (owner.name.as_str(), owner.keys)).collect();
+    /// counts.sort();
+    /// assert_eq!(counts, [("v1", 2), ("v2", 0)]);
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn deployments(&self) -> impl Iterator<Item = &Owner> {
         self.deployments.owners()
     }
 
     /// The builds that had page keys without a deployment, and those to keep that were not seen, in no order.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// filter.push(b"pages:v2:build-7:/about\n", |_| {})?;
+    /// let names: Vec<_> = filter.builds().map(|owner| owner.name.as_str()).collect();
+    /// assert_eq!(names, ["build-7"]);
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn builds(&self) -> impl Iterator<Item = &Owner> {
         self.builds.owners()
     }
 
     /// How many deployments and builds to keep have not been seen yet. Cheap: ask after each chunk.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// assert_eq!(filter.unseen(), 1);
+    /// filter.push(b"use-cache:build:v2:a\n", |_| {})?;
+    /// assert_eq!(filter.unseen(), 0);
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     #[must_use]
     pub fn unseen(&self) -> usize {
         self.deployments.awaited() + self.builds.awaited()
@@ -270,11 +340,32 @@ impl StaleKeys {
 
     /// Keeps every deployment and build that was not seen before. A purge reads the store twice: what started between the
     /// two readings is not stale.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// assert!(filter.is_stale(b"use-cache:build:v1:a"));
+    /// filter.freeze();
+    /// assert!(filter.is_stale(b"use-cache:build:v1:b"));
+    /// assert!(!filter.is_stale(b"use-cache:build:v3:a"));
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn freeze(&mut self) {
         self.fates = [Fate::Kept; 2];
     }
 
     /// How many keys of this kind there were.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, Other, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// filter.push(b"session:1\nsession:2\nuse-cache:id\n", |_| {})?;
+    /// assert_eq!(filter.others(Other::Foreign), 2);
+    /// assert_eq!(filter.others(Other::Unscoped), 1);
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     #[must_use]
     pub fn others(&self, kind: Other) -> u64 {
         self.others.get(kind as usize).copied().unwrap_or_default()
@@ -289,6 +380,15 @@ impl StaleKeys {
     }
 
     /// Counts one whole key, which may contain any byte, and returns whether it is stale.
+    ///
+    /// ```
+    /// # use vinext_cache_key::stale::{Keep, Options, StaleKeys};
+    /// # let keep = Keep { deployments: vec!["v2".to_owned()], ..Keep::default() };
+    /// let mut filter = StaleKeys::new(&keep, Options::default())?;
+    /// assert!(filter.is_stale(b"use-cache:build:v1:a"));
+    /// assert!(!filter.is_stale(b"use-cache:build:v2:a"));
+    /// # Ok::<_, vinext_cache_key::stale::Refusal>(())
+    /// ```
     pub fn is_stale(&mut self, key: &[u8]) -> bool {
         let mut kind = Other::Outside;
         for at in 0..self.options.strip_prefix.len() {

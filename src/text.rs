@@ -10,8 +10,9 @@ use crate::error::Error;
 use crate::flight_arguments::{self, FlightArguments, KeyOptions};
 use crate::storage_key as storage;
 
-/// Builds vinext's key of a call: the seed that scopes it, the id of the function, and the digest of the arguments. An empty
-/// seed counts as no seed. An empty `args_key` counts as a digest, and leaves a trailing colon.
+/// Builds vinext's key of a call from the seed that scopes it (the deployment ID, or else the build ID), the id of the function,
+/// and the digest of the arguments. An empty seed counts as no seed. An empty `args_key` counts as a digest, and leaves a
+/// trailing colon.
 ///
 /// ```
 /// use vinext_cache_key::build_use_cache_key;
@@ -162,7 +163,13 @@ pub fn flight_arguments_key(args: &FlightArguments<'_, str>, options: KeyOptions
     ascii(&flight_arguments::flight_arguments_key(args, options))
 }
 
-/// The digest of arguments that are canonical JSON already.
+/// The digest of arguments that are canonical JSON already: as vinext's `JSON.stringify` prints them.
+///
+/// ```
+/// use vinext_cache_key::canonical_json_key;
+/// let key = canonical_json_key(r#"{"version":1,"reply":"[]"}"#);
+/// assert_eq!(key, "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA");
+/// ```
 #[must_use]
 pub fn canonical_json_key(json: &str) -> String {
     ascii(&flight_arguments::canonical_json_key(json.as_bytes()))

@@ -9,6 +9,14 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 ///
 /// # Errors
 /// [`Error::UriMalformed`] if the text contains a lone surrogate.
+///
+/// ```
+/// use vinext_cache_key::uri_component::encode_uri_component;
+/// let mut url = b"/search?q=".to_vec();
+/// encode_uri_component("crème brûlée".as_bytes(), &mut url)?;
+/// assert_eq!(url, b"/search?q=cr%C3%A8me%20br%C3%BBl%C3%A9e");
+/// # Ok::<_, vinext_cache_key::Error>(())
+/// ```
 pub fn encode_uri_component(text: &[u8], encoded: &mut Vec<u8>) -> Result<(), Error> {
     let mut bytes = text.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -24,6 +32,13 @@ pub fn encode_uri_component(text: &[u8], encoded: &mut Vec<u8>) -> Result<(), Er
 }
 
 /// Decodes text that [`encode_uri_component`] encoded, or returns `None` for other text.
+///
+/// ```
+/// use vinext_cache_key::uri_component::decode_uri_component;
+/// assert_eq!(decode_uri_component(b"v%201").as_deref(), Some("v 1"));
+/// // `encodeURIComponent` would not have encoded this letter.
+/// assert_eq!(decode_uri_component(b"%761"), None);
+/// ```
 #[must_use]
 pub fn decode_uri_component(encoded: &[u8]) -> Option<String> {
     let mut decoded = Vec::with_capacity(encoded.len());

@@ -11,6 +11,12 @@ pub(crate) const SURROGATE_LEAD: u8 = 0xed;
 pub(crate) const SURROGATE_SECOND: u8 = 0xa0;
 
 /// The WTF-8 of UTF-16 units.
+///
+/// ```
+/// use vinext_cache_key::wtf8::from_utf16;
+/// assert_eq!(from_utf16(&[0xe9, 0xd83d, 0xde00]), "é😀".as_bytes());
+/// assert_eq!(from_utf16(&[0xd83d]), b"\xed\xa0\xbd");
+/// ```
 #[must_use]
 pub fn from_utf16(units: &[u16]) -> Vec<u8> {
     let mut text = Vec::with_capacity(units.len());
@@ -24,6 +30,12 @@ pub fn from_utf16(units: &[u16]) -> Vec<u8> {
 }
 
 /// The UTF-16 units of WTF-8. Bytes that are not WTF-8 become U+FFFD, as in [`String::from_utf8_lossy`].
+///
+/// ```
+/// use vinext_cache_key::wtf8::to_utf16;
+/// assert_eq!(to_utf16("é😀".as_bytes()), [0xe9, 0xd83d, 0xde00]);
+/// assert_eq!(to_utf16(b"\xed\xa0\xbd"), [0xd83d]);
+/// ```
 #[must_use]
 pub fn to_utf16(text: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(text.len());

@@ -24,7 +24,7 @@ pub struct UseCacheKeyParts<'a> {
     pub module_id: Option<Vec<u8>>,
     /// The name that the module exports it by.
     pub export_name: Option<Vec<u8>>,
-    /// The id of its server reference.
+    /// The id of its server reference, which React's bundler gives to the function.
     pub server_reference_id: Option<Vec<u8>>,
     /// The digest of its arguments, or before vinext 1.4.0 other text.
     pub args_key: Option<&'a [u8]>,
