@@ -106,7 +106,7 @@ for (const [name, api] of implementations) {
       for (const NEXT_DEPLOYMENT_ID of values) {
         for (const __VINEXT_BUILD_ID of values) {
           const env = { __VINEXT_DEPLOYMENT_ID, NEXT_DEPLOYMENT_ID, __VINEXT_BUILD_ID };
-          // vinext hands the last falsy value on; here there is one word for "none".
+          // vinext returns the last falsy value. This package returns `undefined` for each of them.
           t.is(api.resolveUseCacheKeySeed(env), oracle.resolveUseCacheKeySeed(env) || undefined);
         }
       }

@@ -1,11 +1,11 @@
-// The addon broken on purpose: the differential suite notices each wrong constant, and JavaScript survives a panic.
+// Tests addons that are broken on purpose: the differential suite notices each wrong constant, and JavaScript survives a panic.
 import test from "ava";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { buildVariant } from "./helpers/variant.mjs";
 
 const fuzz = fileURLToPath(new URL("./long/fuzz.mjs", import.meta.url));
-/** As many as the fast subset has. */
+/** As many random cases as in the fast set of suites. */
 const CASES = 100_000;
 
 const mistakes = {

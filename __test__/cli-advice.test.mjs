@@ -16,7 +16,7 @@ const deploymentIds = {
   number: { deploymentIdType: "a number" },
 };
 const environments = { unset: undefined, empty: "", valid: "v1", other: "v2", invalid: "v1.2" };
-/** How the deployment ID is asked to be read when a server starts. */
+/** The settings that ask for a deployment ID which is read when a server starts. */
 const options = {
   none: {},
   runtimeDeploymentId: { asked: true },
@@ -133,7 +133,7 @@ function explained({ loaded, last, environmentId }) {
 
 const isValid = (id) => /^[\w-]+$/.test(id ?? "");
 
-/** What must never be. Each gets the case and what is explained of it. */
+/** What an explanation must never do. Each function gets a case and its explanation. */
 const CONTRADICTIONS = {
   "asks to remove a deploymentId that is not there": ({ loaded: { config } }, { flat }) =>
     /remove deploymentId/i.test(flat) && !(config && ("deploymentId" in config || config.deploymentIdType)),
@@ -220,7 +220,7 @@ const CONTRADICTIONS = {
   "is wider than a terminal": (_, { text }) => text.split("\n").some((line) => line.length > 80),
 };
 
-/** What happens when an advice to remove deploymentId is followed, with an ID in the environment if it asks for one. */
+/** The explanation after an advice to remove deploymentId was followed, with an ID in the environment if the advice asks for one. */
 function followed({ loaded: { config }, last, environmentId }, advice) {
   const { deploymentId: _id, deploymentIdType: _type, conflict: _conflict, ...rest } = config;
   const given = /set NEXT_DEPLOYMENT_ID/.test(advice)

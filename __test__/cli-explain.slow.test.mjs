@@ -129,7 +129,7 @@ test.serial("a build ID with the commit's hash", async (t) => {
   t.is(json.next.buildId.kind, "commit");
 });
 
-/** Leaves a build for Workers in a project's folder, with its record. Returns the path of its only chunk. */
+/** Writes a build for Workers into a project's folder, with its record. Returns the path of its only chunk. */
 function buildForWorkers(root, facts, code = "") {
   const server = join(root, "dist/server");
   const chunk = join(server, "index.js");
@@ -171,7 +171,7 @@ test.serial(
     const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });
     const keys = { "use-cache": "vinext-cache-key", pages: "vinext-cache-key" };
     const facts = { deploymentId: null, options: { ...options, pages: true }, keys };
-    // As vinext's build prints a registration.
+    // The code that vinext's build writes to register a function.
     const register = (name) =>
       `t(e(l,\`${name}\`,\`\`,{acceptsSecondArgument:!1,argumentCount:1,serverReferenceId:\`5b39#${"r".repeat(64)}\`}),1)`;
     for (const [length, advice] of [
@@ -340,7 +340,7 @@ async function pidIn(root) {
   return Number(readFileSync(join(root, "pid"), "utf8"));
 }
 
-/** Waits until a process has ended; the test's own time limit is the end of waiting. */
+/** Waits until a process has ended. The time limit of the test also limits this wait. */
 async function ended(pid) {
   while (isAlive(pid)) await sleep(50);
 }

@@ -104,7 +104,7 @@ const isRoot = process.getuid?.() === 0;
       t.is(code, 1);
       t.regex(err, /the output is not complete: ENOSPC/);
       rmSync(join(disk, "out"));
-      // What waits for a key of the deployment to keep is larger than what stays in memory.
+      // The output that waits for a key of the deployment to keep is larger than the part that stays in memory.
       const many = 'for i in $(seq 60); do cat "$list"; done | tail -n +2 |';
       const spooled = await shell(t, `${many} $cli stale --keep v3`, { TMPDIR: disk });
       t.is(spooled.code, 1);
@@ -159,7 +159,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGKILL"]) {
     const child = launch(["stale", "--keep", "v3"], { env: { TMPDIR } });
     let err = "";
     child.stderr.on("data", (text) => (err += text));
-    // More than stays in memory, and the last write returns once it is read.
+    // More than the command keeps in memory. A full pipe drains when the command has read it.
     for (let count = 0; count < 60; count += 1) {
       if (!child.stdin.write(LIST)) await once(child.stdin, "drain");
     }

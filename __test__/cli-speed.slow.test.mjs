@@ -18,7 +18,7 @@ const PROBE = `data:text/javascript,import { writeSync } from "node:fs";
 const folder = mkdtempSync(join(tmpdir(), "speed-"));
 test.after.always(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command over a file or a pipe, and tells what it used. */
+/** Runs the command over a file or a pipe, and returns what it used. */
 async function measure(args, list, { pipe = false } = {}) {
   const input = openSync(list, "r");
   const cat = pipe ? spawn("cat", [list], { stdio: ["ignore", "pipe", "inherit"] }) : undefined;

@@ -15,7 +15,7 @@ const counter = (make = (count) => count) => {
 const throwing = () => {
   throw new RangeError("thrown by a user's code");
 };
-/** A proxy that throws when it is asked this. */
+/** A proxy that throws in this trap. */
 const proxy = (target, trap, isAsked = () => true) =>
   new Proxy(target, {
     [trap]: (...asked) => (isAsked(asked[1]) ? throwing() : Reflect[trap](...asked)),
@@ -115,7 +115,7 @@ const made = {
   "many entries": () => ({ version: 1, reply: Array.from({ length: 6 }, (_, index) => [`${index}`, "x"]) }),
 };
 
-/** Each one changes a built-in thing. Given is the object, the name, and what replaces it, which gets the original. */
+/** Changes of built-ins: the object, the name of the property, and a function that makes its new value from the old one. */
 const changed = {
   nothing: [{}, "nothing", () => undefined],
   "JSON.stringify": [JSON, "stringify", (stringify) => (value) => stringify({ ...value, added: 1 })],
@@ -143,7 +143,7 @@ const changed = {
   encodeURIComponent: [globalThis, "encodeURIComponent", () => (text) => `<${text}>`],
 };
 
-/** Runs with a built-in thing changed. */
+/** Runs a function while a built-in is changed. */
 function under([object, name, make], run) {
   const before = Object.getOwnPropertyDescriptor(object, name);
   const value = make(before?.value);

@@ -9,7 +9,7 @@ const SHARED = await sharedKeys();
 const HEX = /^[0-9a-f]{64}$/;
 const LONG = `/${"long/".repeat(50)}end`;
 
-/** Build IDs and paths in which nothing else than the border between them looks like one. */
+/** Build IDs and paths without `:/`, so that only one place in a key can be the border between them. */
 const plain = fc
   .string({
     unit: fc.constantFrom(..."ab:é /%[]\n", "😀", "html", "__hash"),
@@ -33,7 +33,7 @@ const variants = fc.record({
   locale: fc.constantFrom("locale:en", '["example.com","fr"]'),
 });
 
-/** The key that parts stand for. */
+/** Builds the key that has these parts. */
 function rebuilt({
   family,
   deploymentId,

@@ -9,7 +9,7 @@ import { flightArgumentsKey, snapshotFlightReply } from "../scripts/lib/oracle.m
 
 const addon = createRequire(import.meta.url)(implementation.binary);
 
-/** The API over an addon that notes which of its functions are called. */
+/** The API over an addon that records which of its functions are called. */
 function watched() {
   const calls = [];
   const watch = ([name, value]) => [

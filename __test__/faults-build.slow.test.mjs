@@ -10,7 +10,7 @@ const app = createApp("flat", { buildId: "b1" }, { withPages: true });
 const { directory } = app;
 test.after.always(() => rmSync(app.root, { recursive: true, force: true }));
 
-/** Ends the build from another thread, as from outside: whatever the build does at that moment. */
+/** Kills the build from another thread, so that the build can be doing anything at that moment. */
 const KILLER = `
   import { Worker } from "node:worker_threads";
   if (process.env.KILL_AFTER) {
@@ -32,7 +32,7 @@ const build = (number, env) =>
     ...env,
   });
 
-/** What the record of a build says, or nothing where there is none, or one that is refused. */
+/** The content of a build's record, or `undefined` if there is no record or the commands refuse it. */
 function recordIn(server) {
   const file = join(server, "BUILD_ID");
   if (!existsSync(file)) return undefined;

@@ -59,7 +59,7 @@ async function visit(t, some = servers) {
   return values;
 }
 
-/** Until all is answered from the store again. */
+/** Ends the fault, and waits until every request is answered from the store again. */
 async function recover(t) {
   proxy.fault = undefined;
   const deadline = Date.now() + RECOVERY;

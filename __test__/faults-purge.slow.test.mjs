@@ -18,7 +18,7 @@ const STALE = 5000;
 const KEPT = [...keysOf("v2", 50), "session:1", "app:v2:b1:/:html"];
 const PURGE = ["--keep", "v2", "--yes", "--json"];
 
-/** Breaks some commands; `fired` tells whether there was one. */
+/** Applies a fault to some commands. `fired` says whether there was such a command. */
 function breaking(applies, fault) {
   const broken = (command, forward) => {
     if (!applies(command[0])) return forward();
@@ -28,7 +28,7 @@ function breaking(applies, fault) {
   return Object.assign(broken, { fired: false });
 }
 
-/** Only the nth command of this name. The first six SCANs count, and the others delete. */
+/** Breaks only the nth command of this name. `purge` counts keys with the first six SCANs, and deletes with the later ones. */
 function nth(name, n, fault) {
   let seen = 0;
   return breaking((one) => one === name && ++seen === n, fault);
@@ -54,7 +54,7 @@ async function storeWith(t) {
   return { redis, proxy };
 }
 
-/** Nothing that is to stay is gone, what was reported is true, and another run deletes the rest. */
+/** Checks that no kept key is gone, that the report is true, and that another run deletes the rest. */
 async function check(t, { redis, proxy }, { code, out, err }) {
   const left = await redis.list();
   const stale = left.filter((key) => key.startsWith("use-cache:build:v1:")).length;
@@ -174,7 +174,7 @@ overRedis("SIGKILL at any command: what stays is whole, and another run deletes 
   for (const [index, name] of points.entries()) {
     const store = await storeWith(t);
     const nthOfName = points.slice(0, index + 1).filter((one) => one === name).length;
-    // Before or after the command is carried out.
+    // The process is killed before or after the server carries out the command.
     const isBefore = index % 2 === 0;
     const child = launch(["purge", store.proxy.url, ...PURGE], { env: { TMPDIR: folder } });
     store.proxy.fault = nth(name, nthOfName, async (forward) => {

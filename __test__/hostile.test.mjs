@@ -21,7 +21,7 @@ for (const [name] of implementations) {
     }
   });
 
-  // Texts of half a gigabyte, several at a time: not for little memory, nor for an emulated processor.
+  // Several texts of half a gigabyte at a time: too much for a machine with little memory, and for an emulated processor.
   const roomy = totalmem() > 12 * 2 ** 30 && share(2) === 2 ? test.serial : test.serial.skip;
   roomy(`${name}: keys that would be longer than a string can be`, async (t) => {
     const { stdout } = await run(process.execPath, [body("too-long.mjs"), name]);

@@ -23,7 +23,7 @@ const { binary, target } = implementation;
 const LOCAL = `vinext-cache-key.${target}.node`;
 const PLATFORM = `vinext-cache-key-${target}`;
 const KEY = "use-cache:build:s:id";
-/** What steers the loader, or Node, from outside is left out. */
+/** The environment without the variables that change what the loader or Node does. */
 const ENV = {
   ...process.env,
   NAPI_RS_NATIVE_LIBRARY_PATH: undefined,
@@ -56,9 +56,9 @@ function installed(t, { store = "node_modules", files = PROJECT } = {}) {
   return {
     app,
     folder,
-    /** Puts bytes where the local build is looked for. */
+    /** Writes these bytes to the path where the loader looks for a local build. */
     local: (bytes) => writeFileSync(path.join(folder, LOCAL), bytes),
-    /** Installs the package of a platform with these bytes, without any where there are none; returns its binary's path. */
+    /** Installs a platform's package, with these bytes as its binary if there are any. Returns the path of the binary. */
     platform(bytes, platform = target) {
       const home = path.join(modules, `vinext-cache-key-${platform}`);
       mkdirSync(home);
@@ -98,7 +98,7 @@ function replaced(from, to) {
   return bytes;
 }
 
-/** A file that starts like another system's. */
+/** A file that starts like a library of another system. */
 const starting = (...start) => Buffer.concat([Buffer.from(start), Buffer.alloc(4096)]);
 
 /** The binary as one for another processor: an ELF for SPARC. */
@@ -127,7 +127,7 @@ function withoutByteOrder() {
   return bytes;
 }
 
-/** A binary that needs a C library which is not here, as one that is built for the other does. */
+/** A binary that needs a C library which this machine does not have, as a binary for the other C library does. */
 const forOtherLibc = () => replaced("libc.so", "libX.so");
 
 test("by require and by import: the platform's package goes before a local build", async (t) => {
@@ -236,7 +236,7 @@ function remedyIn(reason) {
   return { folder, action };
 }
 
-// The faults that are told before a file is loaded are those of Linux's libraries.
+// Only on Linux does the loader find faults in a file before it loads the file.
 const onLinux = os === "linux" ? test : test.skip;
 
 /** Faults that any system has. */
@@ -441,7 +441,7 @@ onLinux("the good library of a big-endian machine is not called cut off, and one
     const { implementation } = await copy.run(machine, { NAPI_RS_NATIVE_LIBRARY_PATH: file });
     return saidOf(file, implementation.reason);
   };
-  // This machine cannot load it, but its C library is the one to say so.
+  // The file is whole, so the loader passes it on, and the error is the one of this machine's C library.
   t.regex(await said(bigEndian()), /: ERR_DLOPEN_FAILED: /);
   t.regex(await said(bigEndian().subarray(0, -1)), /: the file is cut off$/);
 });

@@ -91,7 +91,7 @@ test("100,000 mutated keys: none of a kept deployment is stale, and both engines
   }
   const { deployments, unclear, foreign, next } = native.seen();
   t.deepEqual(counted(portable), counted(native));
-  // The mutants are of use: some are keys still, and some are not.
+  // The mutants are a useful mix: some are still keys, and some are not.
   const understood = deployments.reduce((sum, { kept, keys }) => sum + (kept ? keys : 0), 0);
   t.log(`${understood} are keys still, ${forged} of them of another deployment, ${unclear} are not`);
   t.true(understood > 5_000 && unclear > 50_000 && forged < 100);

@@ -26,7 +26,7 @@ function pack(folder, manifest) {
   execFileSync("tar", ["-czf", `${manifest.name}.tgz`, "package"], { cwd: folder });
 }
 
-/** A release of the package `name`, in a folder: itself, and what it asks for. */
+/** Packs a release into a folder: the package `name` and its two optional dependencies. */
 function packRelease(name) {
   const folder = path.join(work, name);
   const platforms = [`${name}-x`, `${name}-y`];
@@ -44,7 +44,7 @@ const run = (command, ...args) =>
     );
   });
 
-/** Publishes a folder. Gives what became of it, and what the registry was asked meanwhile of these packages. */
+/** Publishes a folder; returns the outcome, and the requests for its packages that the registry got meanwhile. */
 async function publish(folder, ...options) {
   const name = path.basename(folder);
   const before = registry.requests.length;

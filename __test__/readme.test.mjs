@@ -146,7 +146,7 @@ test("the commands on all pages are known, with their options", async (t) => {
       .filter((word) => word !== "-")
       .map((word) => word.replaceAll('"', "").replace(/^\$\w+_URL$/, "redis://127.0.0.1:1"));
     const { code, err } = await runCommand(args, { input: "" });
-    // Code 2 is for a command that is not written as it should be. Any other failure comes from there being no store.
+    // Code 2 means wrong usage. Any other failure is expected, because there is no store.
     if (code === 2) misused.push(`${command}: ${err}`);
   }
   t.deepEqual(misused, []);

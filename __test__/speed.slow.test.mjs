@@ -31,14 +31,14 @@ const USED =
 const AT_EXIT = `data:text/javascript,${USED} process.on("exit", () => console.error(used()))`;
 const LOAD = `${USED} const start = used(); require(${JSON.stringify(ENTRY)}); console.error(used() - start)`;
 
-/** What a process says that it used. */
+/** The processor time that a process reports. */
 function usedBy(...args) {
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment({}) });
   if (status !== 0) throw new Error(stderr);
   return Number(stderr);
 }
 
-/** What SHA-256 takes for a megabyte. It stands for the speed of the machine. */
+/** The time of SHA-256 over a megabyte, as a measure of the speed of the machine. */
 function hashing() {
   const megabyte = Buffer.alloc(1 << 20);
   const start = processorTime();
@@ -46,7 +46,7 @@ function hashing() {
   return (processorTime() - start) / 8;
 }
 
-/** The shortest times of what takes turns. @param {Record<string, () => number>} runs */
+/** Runs the functions in turn; returns the shortest time of each. @param {Record<string, () => number>} runs */
 function shortestOf(runs) {
   const rounds = Array.from({ length: 15 }, () => Object.values(runs).map((run) => run()));
   return Object.keys(runs).map((_, index) => shortest(rounds.map((times) => times[index])));

@@ -16,7 +16,7 @@ const DIGEST = "y9ZZYIekUNGK1siSeZJw_LlKpGDWCwKDyXsBoRvwjVA";
 const sha256 = (key) => createHash("sha256").update(key).digest("base64url");
 const bytes = (key) => Buffer.byteLength(key);
 
-/** What vinext makes of a call, and pages in front of which the plugin puts their deployment. */
+/** Keys of calls as vinext makes them, keys of pages with and without the plugin's scope, and any text. */
 const key = fc.oneof(
   fc.tuple(functionId, keySeed, rootParams).map(([id, seed, params]) => {
     const root = vinext.computeRootParamsCacheKeySuffix(params, new Set(Object.keys(params)));

@@ -179,7 +179,7 @@ overRedis("Redis: a cluster", async (t) => {
   for (const key of all) await set(key);
   t.deepEqual(await list(), sorted(all));
 
-  // The recipe for one server: its node holds no key of some deployment to keep, or it leaves the other nodes' keys.
+  // The recipe for one server leaves stale keys, or fails because its node has no key of a deployment to keep.
   await run(redisPurge).catch(() => {});
   t.true((await list()).some((key) => stale.includes(key)));
 
@@ -288,7 +288,7 @@ test("A directory", async (t) => {
   mkdirSync(folder, { recursive: true });
   const write = (name, content) => writeFileSync(Buffer.from(`${folder}/${name}`, "latin1"), content);
   for (const key of all) write(fileOf(key), `${key}\nentry\n${keysOf("v1")[0]}\n`);
-  // Names that a list of lines, or of fields between tabs, takes for another file's.
+  // Names that a list of lines or of tab-separated fields would confuse with the name of another file.
   const [live] = kept.map(fileOf);
   const hostile =
     process.platform === "win32"
@@ -298,7 +298,7 @@ test("A directory", async (t) => {
   const others = [
     { name: "binary", content: "\0\0use-cache:build:v1:id\n" },
     { name: "empty", content: "" },
-    // Names are bytes on Linux, and these are no UTF-8.
+    // Names are bytes on Linux, and these are not UTF-8.
     ...(process.platform === "linux" ? [{ name: "\xff", content: `${keysOf("v1")[0]}\n` }] : []),
   ];
   for (const { name, content } of others) write(name, content);

@@ -5,7 +5,7 @@ import test from "ava";
 import { implementation, parseUseCacheKey } from "vinext-cache-key";
 import { createApp, serveStandalone, statusOf } from "./helpers/vinext-app.mjs";
 
-/** An app, to be gone after the test wherever the test has moved it. */
+/** An app that is removed after the test, even if the test has moved it. */
 function appFor(t, ...options) {
   const app = createApp(...options);
   const places = { ...app, away: `${app.root}-away`, standalone: `${app.root}-standalone` };
@@ -16,7 +16,7 @@ function appFor(t, ...options) {
   return places;
 }
 
-/** Whether the files of vinext, where they really are, can import vinext-cache-key. */
+/** Whether vinext's files can import vinext-cache-key from their real paths. */
 function isVisibleToVinext(directory) {
   const file = realpathSync(join(directory, "node_modules/vinext/package.json"));
   try {
@@ -26,7 +26,7 @@ function isVisibleToVinext(directory) {
   }
 }
 
-/** What a server has done about keys after one visit. */
+/** Visits a server once; returns the keys that it derived, and its line about them. */
 async function visited(t, starting, withPages) {
   const server = await starting;
   try {
@@ -40,7 +40,7 @@ async function visited(t, starting, withPages) {
   }
 }
 
-/** The server does not start, as opposed to a request that fails. */
+/** The error of a server that does not start. */
 const NO_ADDON = { message: /ERR_NATIVE_ADDON_UNAVAILABLE/ };
 
 for (const [name, layout, identity, position, withPages] of [

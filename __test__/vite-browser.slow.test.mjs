@@ -48,7 +48,7 @@ function which(name) {
   }
 }
 const executablePath = ["chromium", "chromium-browser", "google-chrome"].map(which).find(Boolean);
-// In CI its absence is an error, so that these tests cannot be left out unseen.
+// In CI a missing browser is an error, so that these tests are not skipped unseen.
 const inBrowser = executablePath || process.env.CI ? test.serial : test.serial.skip;
 if (!executablePath) console.warn("\nchromium is not installed: the tests in a browser do not run.\n");
 

@@ -29,7 +29,7 @@ function appOf(files, next) {
   const app = createApp("flat", BUILD, { files });
   folders.push(app.root);
   const env = { DATA, PLUGIN: "after", OUTPUT: "standalone", NEXT_CONFIG: JSON.stringify(next) };
-  /** Builds it, and returns where the standalone output is, whatever is built there later. */
+  /** Builds the app; returns the path of a copy of the standalone output, which later builds do not replace. */
   const build = async (name, changes) => {
     await app.build({ ...env, CACHE_DATABASE: join(app.root, "build.sqlite"), ...changes });
     for (const part of ["standalone", "client"]) {
@@ -128,7 +128,7 @@ const ofBuilds = [
   ["v1", "three", undefined],
 ];
 
-/** Each way to make entries anew, in the deployment that asks for it alone. */
+/** Revalidates entries in every way. Only the deployment that asks for it makes its entries again. */
 async function revalidation(t, { log, deployments, v1, again }) {
   const post = (body) => v1.get("/revalidate", { method: "POST", body: JSON.stringify(body) });
   const [byTime] = await visit(v1, ["/item/new"]);

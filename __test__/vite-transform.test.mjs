@@ -27,7 +27,7 @@ export const findVinextNextConfigInPlugins = () => null;
 export const findNextConfigPath = () => "next.config.mjs";
 export const loadNextConfig = () => ({});`;
 
-/** A vinext of its own version, so that what is said of it has not been said before. */
+/** A vinext with a version of its own, because the plugin prints each message once per version. */
 function release(code, { sibling = flightArguments, pages = isrCache, loader = CONFIG_LOADER } = {}) {
   const version = `1.4.0-test.${(releases += 1)}`;
   const directory = join(scratch, version, "a fork");
@@ -542,7 +542,7 @@ test("does nothing in a build for Workers", async (t) => {
   for (const condition of ["workerd", "edge-light", "browser"]) {
     const worker = { resolve: { conditions: [condition, "module"] } };
     t.deepEqual(await environments({ environments: { rsc: worker } }), ["ssr"], condition);
-    // As a plugin that comes later says it.
+    // The same from a later plugin.
     const late = { name: "late", configEnvironment: (name) => (name === "ssr" ? worker : null) };
     t.deepEqual(await environments({ plugins: [late] }), ["rsc"], condition);
   }

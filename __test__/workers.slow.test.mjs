@@ -41,7 +41,7 @@ const post = async (version, route, body) =>
 const namesIn = async (version) => JSON.parse(await version.request("/names"));
 const valueOf = async (version, { path, init }) => valueIn(await version.request(path, init?.()));
 
-/** Runs as many tasks at a time as it is told. */
+/** Runs tasks, `atOnce` at a time. */
 async function inParallel(tasks, atOnce) {
   const waiting = tasks.values();
   const work = async () => {

@@ -33,7 +33,7 @@ const javascript = {
 /** Different ids, so that no optimiser can take a key out of the loop that times it. */
 const IDS = 16;
 
-/** Text as vinext makes it, in one piece, that no call has seen before. */
+/** A new text, stored in one piece as vinext's texts are. */
 const renewed = (text, turn) => Buffer.from(`${text}${turn}`).toString();
 let turn = 0;
 function renewedArgs(args) {
@@ -62,7 +62,7 @@ export function contend({ call, args: [id, second, third], isAnew }) {
     let turn = 0;
     const run = (input) => {
       const key = derive(ids[turn++ % IDS], second, input);
-      // A key is looked up, as a cache does, so that a rope of its parts is made one string.
+      // The key is looked up, as a cache does. That makes V8 join the parts of the key to one string.
       return keys.get(key) ?? key;
     };
     runs[name] = { run, inputs };

@@ -4,7 +4,7 @@ const SAMPLE = 8;
 
 const clock = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Milliseconds that this process was given. To wait for a turn on a busy machine takes none. */
+/** The processor time of this process in milliseconds. Waiting for a processor does not count. */
 export function processorTime() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;
@@ -20,7 +20,7 @@ function time({ run, inputs }, times, now) {
   return now() - start;
 }
 
-/** As many calls as take a sample's milliseconds, after enough of them to have the code optimised. */
+/** How many calls a sample has so that it takes `sample` milliseconds. The calls here also make V8 optimise the code. */
 function calibrate(contender, sample, now) {
   let times = 1;
   for (;;) {

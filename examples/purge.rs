@@ -1,4 +1,4 @@
-//! What old deployments left behind: reads keys, one per line, and prints those of all deployments but the ones named.
+//! Finds what old deployments left in a store: reads keys, one per line, and prints those of all deployments but the named ones.
 //!
 //! `cargo run --example purge -- v2 v3 < keys`
 
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
         filter.push(chunk.get(..length).unwrap_or_default(), |keys| stale.extend_from_slice(keys))?;
-        // Until a key of each deployment to keep was read, one of their names may be misspelt.
+        // Write nothing before a key of each deployment to keep was read: until then, a name may be misspelt.
         if filter.unseen() == 0 {
             stdout().write_all(&stale)?;
             stale.clear();
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("a deployment to keep has no key: is its name right?".into());
     }
     stdout().write_all(&stale)?;
-    // At its end a program ignores that its last output could not be written.
+    // Without this, an error in writing the last bytes would be lost at the end of the program.
     stdout().flush()?;
     for deployment in filter.deployments() {
         let fate = if deployment.fate == Fate::Stale { "stale" } else { "kept" };

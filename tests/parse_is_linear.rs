@@ -6,7 +6,7 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use vinext_cache_key::cache_key::parse_cache_key;
 
-/// How keys begin, go on and end that make a parser look far ahead, begin anew, or look back.
+/// Starts, repeated middles and ends of keys that make a parser look far ahead, start again, or look back.
 const SHAPES: [[&str; 3]; 17] = [
     ["use-cache:", "x", ""],
     ["use-cache:", ":[", ""],
@@ -55,7 +55,7 @@ fn eight_times_the_length_takes_eight_times_as_long() {
     }
 }
 
-/// Root params are left out: so many make more of a result than of a key.
+/// Root params are left out: the parsed result of so many is larger than the key.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a build without optimisation is no measure of speed")]
 fn sixty_four_megabytes_take_a_few_copies_of_them() {

@@ -15,7 +15,7 @@ use vinext_cache_key::storage_key::storage_key;
 use vinext_cache_key::uri_component::{decode_uri_component, encode_uri_component};
 use vinext_cache_key::wtf8::{from_utf16, to_utf16};
 
-/// UTF-16 units: mostly what JSON, URIs or a key's grammar treat in a way of their own, and any.
+/// UTF-16 units: mostly those that JSON, URIs or the grammar of keys treat specially.
 fn units() -> impl Strategy<Value = Vec<u16>> {
     let odd = prop_oneof![
         6 => proptest::sample::select("a:[]\"\\%-_/{},0 \n\u{1f}é\u{7ff}\u{800}€\u{ffff}".encode_utf16().collect::<Vec<_>>()),
@@ -43,7 +43,7 @@ fn root_params() -> impl Strategy<Value = Vec<RootParam>> {
     vec((text(), option::of(value)), 0..3)
 }
 
-/// What `JSON.stringify(text)` has between its quotes, told from the standard and not from this crate.
+/// What `JSON.stringify(text)` has between its quotes, written from the ECMAScript standard and independent of this crate.
 fn json_text(text: &[u8]) -> String {
     let printed = char::decode_utf16(to_utf16(text)).map(|unit| match unit {
         Ok(char) => serde_json::Value::from(char.to_string()).to_string(),
@@ -108,7 +108,7 @@ fn args<Text: ?Sized>(reply: Reply<'_, Text>) -> FlightArguments<'_, Text> {
 
 const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What stands in a page key between its family and its artifact: mostly what makes a border, and any text.
+/// The text in a page key between its family and its artifact: mostly pieces that look like a border, and any text.
 fn page_text() -> impl Strategy<Value = String> {
     let piece = proptest::sample::select(vec![
         "b",

@@ -14,7 +14,7 @@ fn keep(deployments: &[&str], builds: &[&str]) -> Keep {
     Keep { deployments, builds, ..Keep::default() }
 }
 
-/// The kinds of keys that named nothing, with their numbers.
+/// The kinds of keys without an owner, with their counts.
 fn others(filter: &StaleKeys) -> Vec<(Other, u64)> {
     Other::ALL.map(|kind| (kind, filter.others(kind))).into_iter().filter(|(_, keys)| *keys > 0).collect()
 }
@@ -109,7 +109,7 @@ fn a_star_does_not_hide_the_record_of_a_tag() {
     assert_eq!(others(&filter), [(Other::Tag, 2), (Other::Foreign, 1)]);
 }
 
-/// As where `shop:` was named, and the prefix is `shop:cache:`.
+/// `shop:` was named as the prefix, but the real prefix is `shop:cache:`.
 #[test]
 fn what_may_be_a_key_behind_a_longer_prefix_is_not_foreign() {
     const ID: &str = "c08e143957a96ba51f513ef95030c3af367c5c7460";

@@ -1,4 +1,4 @@
-// Random calls of every export, sound and unsound, that two implementations have to answer alike.
+// Random calls of every export, valid and invalid. Two implementations must give the same answers.
 import fc from "fast-check";
 import { inspect, isDeepStrictEqual } from "node:util";
 import {
@@ -31,7 +31,7 @@ const environment = record({
 const args = mostly(fc.oneof(plainArguments, oddArguments, fc.record({ reply: fc.array(oddValue) })));
 const keyOptions = record({ fileMetadata: mostly(fc.boolean()) });
 
-/** With a piece put in or cut out. */
+/** Text with a piece inserted or removed. */
 const cut = fc.option(
   fc.record({
     at: fc.nat(150),
@@ -79,7 +79,7 @@ const maxBytes = fc.oneof(
   fc.constantFrom(0, 512, -1, 1.5, Number.NaN, Infinity, 2 ** 32, 2 ** 60),
 );
 
-/** Of each export: its share of the cases, and its parameters. */
+/** For each export: its share of the cases, and its parameters. */
 const calls = {
   validateDeploymentId: [1, identity],
   resolveDeploymentId: [

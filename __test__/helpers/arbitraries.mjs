@@ -1,9 +1,9 @@
-// Random inputs: the parts of a key, and arguments with everything that `JSON.stringify` treats in a way of its own.
+// Random inputs: the parts of a key, and arguments with everything that `JSON.stringify` treats specially.
 import fc from "fast-check";
 import { length, oddCharacter, text } from "./texts.mjs";
 
 const name = fc.oneof(text, fc.constantFrom("", "a", "0", "version", "reply", "__proto__", "constructor"));
-/** What vinext makes a function's id of. */
+/** The parts from which vinext makes a function's id. */
 export const reference = fc
   .tuple(text, text, text)
   .map(([moduleId, exportName, serverReferenceId]) => [`${moduleId}:${exportName}`, serverReferenceId]);
@@ -207,7 +207,7 @@ const oddReply = fc
   );
 
 const index = fc.oneof(fc.constant(undefined), fc.integer({ min: -1, max: 9 }));
-/** As vinext makes them. */
+/** Arguments as vinext makes them. */
 export const plainArguments = fc
   .tuple(plainReply, index, fc.option(index, { nil: null }))
   .map(([reply, pagePropsIndex, layoutPropsIndex]) => ({

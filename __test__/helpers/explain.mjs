@@ -12,7 +12,7 @@ const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 export const VITE_CONFIG = 'import vinext from "vinext";\nexport default { plugins: [vinext()] };\n';
 export const MANIFEST = JSON.stringify({ type: "module", dependencies: { vinext: "1.4.0" } });
 
-/** What everything shown has to be: a screen, and no longer lines than a path makes. */
+/** Checks that a text fits on a screen: at most 40 lines of 80 columns. Only a line with one of the paths may be longer. */
 export function fits(t, text, ...paths) {
   const lines = text.trimEnd().split("\n");
   t.true(lines.length <= 40, text);
@@ -26,7 +26,7 @@ export function fresh(t, files = {}) {
   return root;
 }
 
-/** What is shown, with each paragraph in one line. */
+/** The text with each paragraph in one line. */
 export const unwrapped = (text) => text.replaceAll(/(?<=\S)\n {2,}(?!Next:)/g, " ");
 
 export async function explain(t, root, env, ...args) {

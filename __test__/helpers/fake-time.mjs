@@ -1,4 +1,4 @@
-// A clock of a process's own: libfaketime, of the Debian package faketime.
+// Gives a process a clock of its own, by libfaketime (the Debian package faketime).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ export const fakeTimeIsHere =
 let library;
 
 /**
- * The environment of a process whose clock is another: `+0 x30` runs 30 times as fast, `-1d` is a day behind.
+ * The environment of a process with another clock: `+0 x30` runs 30 times as fast, `-1d` is a day behind.
  *
  * @param {string} time @returns {NodeJS.ProcessEnv}
  */

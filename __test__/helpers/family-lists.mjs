@@ -42,7 +42,7 @@ const OTHERS = [
 ];
 const SHARED = [...(await sharedKeys()), ...tags().filter((tag) => tag.startsWith("_N_T_"))];
 
-/** Without `:/` and `__hash:`, nothing in a key has two readings. */
+/** A key without `:/` and `__hash:` can be read in one way only. */
 const isPlain = (text) => !/:\/|__hash:|\ufffd|\ud800/.test(text) && !text.startsWith("/");
 
 /** A key in a store, the owner that it names, and whether that is certain. */

@@ -5,11 +5,11 @@ import { connect, createServer } from "node:net";
 /** What a fault returns in place of a reply to close the connection. */
 export const CLOSE = Symbol("close");
 
-/** A fault that answers nothing, ever. */
+/** A fault that never answers. */
 export const silence = () => new Promise(() => {});
 
 /**
- * @typedef {(command: string[], forward: () => Promise<Buffer>) => Promise<Buffer | typeof CLOSE>} Fault What becomes of a
+ * @typedef {(command: string[], forward: () => Promise<Buffer>) => Promise<Buffer | typeof CLOSE>} Fault What happens to a
  *   command. `forward` sends it to the server and returns the bytes of the reply.
  *
  * @param {number} port The Redis.

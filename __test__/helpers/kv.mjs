@@ -1,4 +1,4 @@
-// Workers KV, as a test has it.
+// Projects with a Workers KV namespace.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -25,5 +25,5 @@ export async function redisWith(t, keys, options) {
   return { ...redis, client, list };
 }
 
-/** As `list` has them. */
+/** Keys in the form and order in which `list` returns them. */
 export const sorted = (keys) => keys.map((one) => Buffer.from(one).toString("latin1")).sort();

@@ -8,9 +8,9 @@ const EMPTY = { uplinks: {}, packages: { "**": { access: "$all", publish: "$all"
 
 /**
  * @typedef {object} Registry
- * @property {NodeJS.ProcessEnv} env What makes npm use it.
- * @property {string[]} requests What it was asked, as "PUT name".
- * @property {Set<string>} refused Requests that it turns down, for as long as they are in here.
+ * @property {NodeJS.ProcessEnv} env The environment that makes npm use the registry.
+ * @property {string[]} requests The requests that the registry got, as "PUT name".
+ * @property {Set<string>} refused Requests that the registry rejects while they are in this set.
  * @property {() => void} stop
  *
  * @returns {Promise<Registry>}

@@ -1,5 +1,5 @@
-// How much of the many cases to run, and how many threads: all, or TEST_SHARE of them, as in the fast set and on an emulated
-// processor.
+// How many of the random cases and threads to run: all, or the share that TEST_SHARE names. The fast set of suites and emulated
+// processors run a share.
 const SHARE = Number(process.env.TEST_SHARE ?? 1);
 
 export const share = (count) => Math.ceil(count * SHARE);

@@ -1,8 +1,8 @@
-// Random text that aims at trouble: at the edges of SHA-256's blocks and of buffers, at what JSON and URIs escape, and
-// at the ways in which V8 stores a string.
+// Random text for the difficult cases: lengths around SHA-256's blocks and around buffers, characters that JSON and URIs escape,
+// and all the ways in which V8 stores a string.
 import fc from "fast-check";
 
-/** Where something may run over: around each of these lengths. */
+/** Lengths around which a block or a buffer can overflow. */
 const EDGES = [0, 56, 64, 120, 128, 256, 512, 1024, 2048, 4096, 8192];
 export const length = fc.oneof(
   { weight: 3, arbitrary: fc.nat(40) },

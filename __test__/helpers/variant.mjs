@@ -1,4 +1,4 @@
-// The addon built with a difference, away from the one under test.
+// Builds the addon with one change, in a folder apart from the addon under test.
 import { execFile } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ export async function buildVariant(t, name, { file, from, to, features = "node" 
   const target = join(ownFolder(), "build");
   const cargo = ["build", "--locked", "--lib", "--features", features, "--target-dir", target];
   await promisify(execFile)("cargo", cargo, { cwd: copy });
-  // Not in the place of the next variant: the test may still have this one mapped.
+  // Not the path of the next variant, because the test may still have this one loaded.
   const directory = mkdtempSync(join(ownFolder(), "addon-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
   const addon = join(directory, "addon.node");

@@ -217,7 +217,7 @@ async function serve(directory, args, env, { probed = true } = {}) {
  *
  * @param {keyof typeof layouts} layout
  * @param {{ buildId: string, deploymentId?: string }} identity
- * @param {{ withPages?: boolean, files?: Record<string, string | null> }} [options] More files, or `null` for one less.
+ * @param {{ withPages?: boolean, files?: Record<string, string | null> }} [options] More files. `null` leaves a file out.
  */
 export function createApp(layout, identity, { withPages = false, files: changes = {} } = {}) {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "vinext-cache-key-"));

@@ -1,4 +1,4 @@
-// Required into a server before the app: notes what the app asks of vinext-cache-key, and how often its addon is loaded.
+// Required into a server before the app: records the keys that vinext-cache-key derives, and how often its addon is loaded.
 "use strict";
 
 const { createRequire } = require("node:module");

@@ -1,4 +1,4 @@
-// What a release of vinext does about keys, by its own functions, and which of it this package does as well.
+// Measures how a release of vinext makes keys, by its own functions, and where this package does the same.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import { parseAst } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
 import { divided, properties } from "./properties.mjs";
 
-/** What the keys that a release is made to build are of. */
+/** The inputs of the keys that each release is asked to build. */
 export const known = {
   seed: "v 1",
   moduleId: "/app/[slug]/data.ts",
@@ -96,7 +96,7 @@ export async function measure(api, directory, cases) {
     const { failed } = await fc.check(property, { numRuns, endOnFailure: true });
     (failed ? different : equal).add(name);
   }
-  // vinext builds keys and takes none apart; that its keys are taken apart is tested on `keys`.
+  // vinext has no function that parses keys. Parsing is tested with the recorded `keys`.
   different.add("parseUseCacheKey");
   const idIsJson = readFileSync(join(directory, RUNTIME), "utf8").includes("JSON.stringify([id, ");
   return {

@@ -2,7 +2,7 @@
 
 const PLUGIN = { replaced: "derives keys", "left alone": "warns" };
 
-/** Neighbours that read the same share a line. */
+/** Releases that follow one another with the same results share a line. */
 export function table(rows) {
   const lines = [];
   for (const [version, { equal, plugin, keys }] of Object.entries(rows)) {

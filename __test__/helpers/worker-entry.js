@@ -4,14 +4,14 @@ import * as api from "vinext-cache-key";
 import createHandler from "../cache/kv.js";
 import app from "./app.js";
 
-/** What a request knows of its deployment. Only the caller keeps it; the package takes it as an option. */
+/** The deployment of the current request. The package does not store it: the caller passes it as an option. */
 const identity = new AsyncLocalStorage();
 let isolate;
 let running = 0;
 
-/** Derives keys for the identity of the request, each after others had their turn. */
+/** Derives keys for the identity of the request. Other requests run between two keys. */
 async function deriveInTurns(env, { id, args, turns }) {
-  // Workers draw no random number before their first request.
+  // A Worker cannot make random values before its first request.
   isolate ??= crypto.randomUUID();
   running += 1;
   const seen = { isolate, running, release: env.RELEASE.id, keys: [] };
@@ -36,7 +36,7 @@ async function names({ VINEXT_KV_CACHE: kv }) {
   return found;
 }
 
-/** What comes back of a value that is written under a key, by the example's adapter and by KV itself. */
+/** Writes a value under a key, by the example's adapter and by KV itself, and returns what each of them answers. */
 async function store(env, { key }) {
   const value = { kind: "FETCH", data: { headers: {}, body: key, url: "" }, tags: [], revalidate: 60 };
   const handler = createHandler({ env });

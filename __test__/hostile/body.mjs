@@ -1,5 +1,5 @@
-// Calls every export of one implementation in every odd way. Prints the failures and the number of calls. It is a process of its
-// own, because a failure can end the process.
+// Calls every export of one implementation in all unusual ways. Prints the failures and the number of calls. It runs in a process
+// of its own, because a failure can end the process.
 //   node body.mjs <implementation>
 import { implementations } from "../helpers/implementations.mjs";
 import { inShare } from "../helpers/share.mjs";
@@ -14,7 +14,7 @@ const CODES = {
   ERR_OUT_OF_RANGE: "RangeError",
   ERR_STORAGE_KEY_TOO_LONG: "RangeError",
 };
-/** What Node-API calls things: nothing a user of this package has heard of. */
+/** Words of Node-API and Rust, which no error message may contain: users of this package do not know them. */
 const INTERNAL =
   /napi|node-api|panicked|unreachable|(Generic|Pending|Invalid)(Failure|Exception|Arg)|Expected\b/i;
 
@@ -60,7 +60,7 @@ function attempt(call, describe) {
   }
 }
 
-/** The outcome of a call, to be had again later. */
+/** Calls a function now; returns a function that repeats its outcome. */
 function settle(call) {
   try {
     const value = call();
@@ -72,7 +72,7 @@ function settle(call) {
   }
 }
 
-/** Every list of so many of these names. */
+/** Every list of `count` of these names. */
 function* combinations(names, count) {
   if (count === 0) return yield [];
   for (const first of names) for (const rest of combinations(names, count - 1)) yield [first, ...rest];
@@ -94,7 +94,7 @@ function everyCombination(values, counts) {
   }
 }
 
-/** The same call, however it is made. */
+/** Calls each export in every way in which JavaScript can call a function. */
 function everyWayToCall() {
   for (const [name, call] of exports) {
     const args = validCalls[name];
@@ -125,7 +125,7 @@ function everyWayToCall() {
   }
 }
 
-/** On each frame of a stack that runs over, and from within a getter of its own arguments. */
+/** Calls each export on every frame of a stack that overflows, and from a getter of the call's own arguments. */
 function withoutStack() {
   const nested = { version: 1, reply: [["a", "b"]], deep: odder.repliesWithSymbols };
   for (const [name, call] of exports) {

@@ -1,5 +1,5 @@
-// Texts as long as a string can be, from which longer ones would have to be made. Prints what did not end as it does in
-// vinext.
+// Calls with texts of the greatest length that a string can have, so that results would be longer. Prints each call that does not
+// end as in vinext.
 //   node too-long.mjs <implementation>
 import { constants } from "node:buffer";
 import { implementations } from "../helpers/implementations.mjs";

@@ -1,7 +1,7 @@
 // Coverage-guided fuzzing of the Rust core by libFuzzer: the targets in fuzz/targets/, each from its committed corpus in fuzz/corpus/.
 //   npm run fuzz -- --seconds N                            N seconds for all targets together, after the random cases
 //   node __test__/long/fuzz-targets.mjs N [target…]        without the random cases
-//   node __test__/long/fuzz-targets.mjs --minimise [target…]   keeps of the corpus what reaches code of its own
+//   node __test__/long/fuzz-targets.mjs --minimise [target…]   removes inputs from the corpus that reach no code of their own
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -32,7 +32,7 @@ function run(command, target, ...args) {
 /** @param {number} seconds For all targets together. */
 export function runTargets(seconds, names = targets) {
   for (const target of names) {
-    // What is found grows this copy, and not what is committed.
+    // New inputs are added to this copy, and not to the committed corpus.
     const corpus = path.join(root, "target/fuzz-corpus", target);
     mkdirSync(corpus, { recursive: true });
     const committed = path.join(fuzz, "corpus", target);
@@ -41,7 +41,7 @@ export function runTargets(seconds, names = targets) {
   }
 }
 
-/** Of the corpus that has grown and of the committed one, keeps the least that reaches as much. */
+/** Replaces the committed corpus by the smallest part of it and of the copy that reaches the same code. */
 function minimise(names = targets) {
   for (const target of names) {
     const committed = path.join(fuzz, "corpus", target);

@@ -48,7 +48,7 @@ function addressRuntime(target, folder) {
   const name = readdirSync(libraries).find((file) => /^librustc-.*_rt\.asan\.a$/.test(file));
   const archive = path.join(folder, "runtime.a");
   copyFileSync(path.join(libraries, name), archive);
-  // What only a program may have.
+  // Only a program may have this part.
   execFileSync("ar", ["d", archive, "asan_preinit.cpp.o"]);
   // Not called libasan.so: the runtime takes that name for a second runtime.
   const library = path.join(folder, "address-runtime.so");
@@ -79,10 +79,10 @@ function address() {
     VINEXT_CACHE_KEY: "native",
     NAPI_RS_NATIVE_LIBRARY_PATH: addon,
     LD_PRELOAD: addressRuntime(host, folder),
-    // Node itself leaves memory to the end of the process.
+    // Node itself does not free all memory before it exits.
     ASAN_OPTIONS: "detect_leaks=0",
   };
-  // The loader would take another build where this one does not load.
+  // If this build does not load, the loader takes another one without an error.
   const isLoaded = `process.exitCode = require("./index.js").implementation.binary === process.env.NAPI_RS_NATIVE_LIBRARY_PATH ? 0 : 1`;
   run("AddressSanitizer: the addon loads", process.execPath, ["-e", isLoaded], node);
   run(`AddressSanitizer: ${CASES} random calls of each implementation`, process.execPath, calls, node);

@@ -12,10 +12,10 @@ import { isBefore } from "./versions.mjs";
 
 const REACT = "19.3.1";
 const PATIENCE = 120_000;
-/** What the server stores, it may store after it has answered. */
+/** The server may store an entry after it has answered, so wait this many milliseconds. */
 const AFTER_ANSWER = 300;
-/** The first two differ: what the function reads is known at the second visit. */
-const ROOT_PARAMS = ["/root/en", "/root/en", "/root/f%20r"];
+/** The first two visits give different keys: only after the first one does Next.js know which root params the function reads. */
+const ROOT_PARAMS = ["/localized/en", "/localized/en", "/localized/f%20r"];
 const ROOT_PARAMS_SINCE = "16.2.0";
 
 const releases = fileURLToPath(new URL("releases/", import.meta.url));
@@ -64,7 +64,7 @@ export class App {
       for (const name of names) await visit(name, `/calls/${encodeURIComponent(name)}`);
       const rooted = isBefore(this.#release, ROOT_PARAMS_SINCE) ? [] : ROOT_PARAMS;
       for (const path of rooted) await visit("root params", path);
-      await visit("page", "/root/en/page");
+      await visit("page", "/localized/en/page");
       return [...calls].map(([key, call]) => [call, key]);
     } finally {
       await server.stop();

@@ -13,7 +13,7 @@ import { compare, isBefore } from "./versions.mjs";
 
 const recorded = fileURLToPath(new URL("../next-keys.json", import.meta.url));
 
-/** ASCII, without control characters: nobody sees others in a diff, and no tool changes these. */
+/** JSON in ASCII without control characters, so that a diff shows every character and no tool changes one. */
 const escaped = (value) =>
   JSON.stringify(value).replaceAll(
     /[^ -~]/g,

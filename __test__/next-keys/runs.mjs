@@ -1,6 +1,6 @@
 // The servers whose keys are recorded.
 
-/** Forms of which one is a call with text, with a field, and with bytes. */
+/** A few calls of different kinds: with text, with a field, with bytes. */
 const FEW = ["none", "text", "map", "promise", "file, odd", "typed array"];
 
 /**

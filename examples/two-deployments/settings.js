@@ -21,7 +21,7 @@ function readBuildId({ BUILD_ID = "build-1" }) {
   return BUILD_ID;
 }
 
-/** vinext goes on with a cache in memory when an adapter is no good: here that is an error. */
+/** If an adapter does not load, vinext continues with a cache in memory. Here that is an error. */
 async function readAdapter({ CACHE_ADAPTER }) {
   const url = CACHE_ADAPTER ? pathToFileURL(CACHE_ADAPTER) : new URL("cache/sqlite.js", import.meta.url);
   const refuse = (reason) => new Error(`Invalid cache adapter ${CACHE_ADAPTER}: ${reason}.`);

@@ -16,7 +16,7 @@ fn check_call(key: &[u8], parts: &UseCacheKeyParts<'_>) {
     if let Some(params) = &parts.root_params {
         let json = key.strip_prefix(&*built).and_then(|rest| rest.strip_prefix(b":root-params:")).unwrap();
         let lists: Vec<serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
-        // A lone surrogate is no JSON to serde_json.
+        // serde_json rejects an escaped lone surrogate.
         assert!(lists.is_empty() || lists.len() == params.len());
     } else {
         assert_eq!(built, key);

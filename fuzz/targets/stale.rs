@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use vinext_cache_key::stale::{Keep, Options, Other, Owner, Refusal, Separator, StaleKeys};
 use vinext_cache_key::store_prefix::StorePrefix;
 
-/// What a filter says at the end.
+/// The counts of a filter at the end.
 type Outcome = (Vec<u8>, Vec<Owner>, Vec<Owner>, Vec<u64>);
 
 fn keep(choice: u8) -> Keep {

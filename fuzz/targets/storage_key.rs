@@ -6,7 +6,7 @@ use vinext_cache_key::Error;
 use vinext_cache_key::cache_key::{parse_page_key, parse_use_cache_key};
 use vinext_cache_key::storage_key::storage_key;
 
-/// The two parts of a key that a storage key has to keep.
+/// The deployment and the seed of a key, which its storage key must keep.
 fn scope(key: &[u8]) -> (Option<String>, Option<&str>) {
     let seed = parse_use_cache_key(key).and_then(|parts| parts.key_seed);
     (seed, parse_page_key(key).and_then(|parts| parts.deployment_id))

@@ -2,13 +2,13 @@
 
 use vinext_cache_key::cache_key::*;
 
-/// The key that these parts stand for, without its root params.
+/// Builds the key that has these parts, without its root params.
 pub fn call(parts: &UseCacheKeyParts<'_>) -> Vec<u8> {
     let seed = parts.key_seed.as_deref().map(str::as_bytes);
     build_use_cache_key(parts.id, seed, parts.args_key).unwrap()
 }
 
-/// The key that page parts stand for.
+/// Builds the page key that has these parts.
 pub fn page(parts: &PageKey<'_>) -> Vec<u8> {
     let mut key = parts.deployment_id.map(|id| format!("deployment:{id}:")).unwrap_or_default().into_bytes();
     let (mark, locale): (&[u8], _) = match parts.family {

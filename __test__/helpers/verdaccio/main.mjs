@@ -1,4 +1,4 @@
-// Verdaccio, a registry on loopback. It brings some three hundred packages, so it is installed apart, when it is first needed.
+// Verdaccio, a registry on loopback. It has about 300 dependencies, so it is installed separately, when it is first needed.
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,8 +7,8 @@ import { installIn } from "../../../scripts/lib/npm.mjs";
 
 /**
  * @param {string} folder Where the registry keeps its files.
- * @param {object} config What Verdaccio is to do besides: which packages it has, and from where.
- * @param {(request: import("node:http").IncomingMessage) => boolean} [refuses] Which requests it turns down.
+ * @param {object} config More settings of Verdaccio: which packages it has, and where they come from.
+ * @param {(request: import("node:http").IncomingMessage) => boolean} [refuses] Which requests the registry rejects.
  */
 export async function startRegistry(folder, config, refuses = () => false) {
   installIn(import.meta.dirname);

@@ -4,7 +4,7 @@ import vinextCacheKey, { type VinextCacheKeyOptions } from "vinext-cache-key/vit
 
 const options: VinextCacheKeyOptions = { fileMetadata: true };
 const plugin: Plugin = vinextCacheKey(options);
-// Were it of type any, it could be a number too.
+// If its type were `any`, a number would be accepted too.
 // @ts-expect-error
 const number: number = vinextCacheKey();
 // @ts-expect-error There is no such option.

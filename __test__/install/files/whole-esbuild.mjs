@@ -1,4 +1,4 @@
-// The package and its binary in the bundle. An ES module of esbuild's has no `require` but by a banner.
+// The package and its binary in the bundle. An ES module that esbuild writes has no `require`, so the banner makes one.
 import { build } from "esbuild";
 
 const [, , format, ...options] = process.argv;

@@ -1,4 +1,4 @@
-// Calls of cached functions, by what their arguments are. Each gives a key of a form of its own.
+// Calls of cached functions, named after their arguments. Each one gives a key of another form.
 
 async function cached(...args) {
   "use cache";

@@ -1,4 +1,4 @@
-// A cache handler that has nothing and writes down every key it is asked for, one line of JSON each.
+// A cache handler that stores nothing and logs every key that it is asked for, one line of JSON each.
 "use strict";
 const { appendFileSync } = require("node:fs");
 

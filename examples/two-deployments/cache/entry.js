@@ -4,7 +4,7 @@ import { deserialize, serialize } from "node:v8";
 
 const DIGEST_BYTES = 32;
 
-/** The key is part of it: an entry that a store gives for another key is not taken. */
+/** The key is part of it: an entry that a store returns for another key is rejected. */
 const digestOf = (/** @type {string} */ key, /** @type {Uint8Array} */ bytes) =>
   createHash("sha256").update(`${key}\0`).update(bytes).digest();
 
@@ -14,7 +14,7 @@ export function encode(key, entry) {
   return Buffer.concat([digestOf(key, bytes), bytes]);
 }
 
-/** Throws for an entry that is damaged or another key's. @param {string} key @param {Uint8Array} stored */
+/** Throws for an entry that is damaged or belongs to another key. @param {string} key @param {Uint8Array} stored */
 export function decode(key, stored) {
   const bytes = stored.subarray(DIGEST_BYTES);
   if (!digestOf(key, bytes).equals(stored.subarray(0, DIGEST_BYTES))) {

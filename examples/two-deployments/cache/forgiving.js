@@ -2,8 +2,8 @@
 // its handler throws.
 
 /**
- * The same handler, but a read that fails is a miss, and a write that fails is only reported. To revalidate a tag must not
- * fail silently: old entries would stay.
+ * The same handler, but a read that fails is a miss, and a write that fails is only reported. Revalidating a tag must
+ * not fail silently: old entries would stay.
  *
  * @template {{ get: Function, set: Function, revalidateTag: Function }} Handler
  * @param {Handler} handler @param {(error: Error) => void} report

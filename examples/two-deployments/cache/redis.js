@@ -13,19 +13,19 @@ export default function createHandler() {
     url: REDIS_URL,
     commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   });
-  // It connects anew by itself.
+  // The client reconnects by itself.
   const report = (error) => console.error(`Redis: ${error.message || error.code}`);
   client.on("error", report);
-  // Nothing but requests keeps a process alive.
+  // An open connection does not keep the process alive.
   client.unref();
   /**
-   * Runs a command. One that is late gives the connection up, and with it all that wait for an answer there; the next
-   * command opens another. A build makes a handler too, and never connects.
+   * Runs a command. A command that takes too long closes the connection, so that all commands waiting there fail. The next
+   * command connects again. A build makes a handler too, and never connects.
    */
   const redis = async (command) => {
     if (!client.isOpen) client.connect().catch(report);
     let pending = true;
-    // After a pause of this process the answer may be there, unread. So it is read once more before it counts as late.
+    // After a pause of this process, the answer may have arrived and not been read yet. So the event loop reads once more first.
     const giveUp = () => setImmediate(() => pending && client.destroy());
     const late = setTimeout(giveUp, TIME_LIMIT);
     try {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 
-// As the server itself finds packages: a standalone build has its own beside it.
+// Resolves packages as the server does: a standalone build has copies of its own.
 const require = createRequire(path.join(process.cwd(), "package.json"));
 
 /** Which implementation derives this server's keys, or null for vinext's own. */
