@@ -3,8 +3,9 @@ import test from "ava";
 import fc from "fast-check";
 import { MODES, pageKeys, sharedKeys, tags, useCacheKey } from "./helpers/family-oracle.mjs";
 import { implementations } from "./helpers/implementations.mjs";
+import { share } from "./helpers/share.mjs";
 
-const CASES = 3000;
+const CASES = share(3000);
 const SHARED = await sharedKeys();
 const HEX = /^[0-9a-f]{64}$/;
 const LONG = `/${"long/".repeat(50)}end`;

@@ -196,6 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn plain_text_is_found_whole() {
+        for length in 0..100 {
+            let plain = &b"plain \x7f\xc3\xa9 ~!#[]".repeat(8)[..length];
+            assert_eq!(plain_length(plain), length);
+            for special in [0, 0x1f, b'"', b'\\', SURROGATE_LEAD] {
+                assert_eq!(plain_length(&[plain, &[special], plain].concat()), length);
+            }
+            if let Some(simd) = vectors() {
+                assert_eq!(plain_blocks(simd, plain), length / BLOCK);
+            }
+        }
+        assert_eq!(plain_length(&[b'x'; FITS_L1 + 1]), FITS_L1);
+    }
+
+    #[test]
     fn escapes_every_lone_surrogate() {
         for unit in 0xd800..=0xdfff {
             assert_eq!(print(&[0x61, unit, 0x62]), format!("a\\u{unit:x}b"));

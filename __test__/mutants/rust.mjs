@@ -7,8 +7,9 @@ import { nameOf } from "./verdict.mjs";
 
 const VERSION = "27.1.0";
 const OUTPUT = "target/mutants/rust";
-/** An endless loop is found by this. The tests take a tenth of it on an idle machine. */
-const SECONDS = 120;
+/** The unit tests, and all tests; how many seconds they may take. An endless loop is found by this. They take a tenth of it. */
+const UNIT = { filter: "--lib", seconds: 25 };
+const ALL = { filter: "--tests", seconds: 80 };
 const JOBS = 2;
 
 const cargoMutants = () => cargoTool("cargo-mutants", VERSION);
@@ -33,9 +34,9 @@ export async function rust({ k, n }) {
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
   const common = [...CORE, "--no-config", "--profile", "mutants", "--output", OUTPUT];
-  const limits = ["--jobs", String(JOBS), "--timeout", String(SECONDS)];
-  const test = (tests, ...which) => {
-    const args = ["mutants", ...common, ...limits, `--cargo-arg=${tests}`, ...which];
+  const test = ({ filter, seconds }, ...which) => {
+    const limits = ["--jobs", String(JOBS), "--timeout", String(seconds)];
+    const args = ["mutants", ...common, ...limits, `--cargo-arg=${filter}`, ...which];
     const { status } = spawnSync(cargoMutants(), args, { stdio: "inherit" });
     // 0: all are caught. 2: some are missed. 3: some took too long.
     if (![0, 2, 3].includes(status)) throw new Error(`cargo-mutants failed with status ${status}`);
@@ -43,10 +44,10 @@ export async function rust({ k, n }) {
   };
   const missed = (outcomes) =>
     outcomes.filter(({ summary }) => summary === "MissedMutant").map(({ scenario }) => scenario.Mutant.name);
-  const first = test("--lib", "--shard", `${k - 1}/${n}`);
+  const first = test(UNIT, "--shard", `${k - 1}/${n}`);
   // By name, because `--iterate` divides what is left into shards anew.
   const again = missed(first).flatMap((name) => ["--re", `^${escaped(name)}$`]);
-  const survivors = new Set(again.length > 0 ? missed(test("--tests", ...again)) : []);
+  const survivors = new Set(again.length > 0 ? missed(test(ALL, ...again)) : []);
   const viable = first.filter(({ scenario, summary }) => scenario.Mutant && summary !== "Unviable");
   const results = viable.map(({ scenario: { Mutant } }) => ({
     name: rustName(Mutant),
