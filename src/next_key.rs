@@ -683,6 +683,25 @@ mod tests {
     }
 
     #[test]
+    fn a_resembling_key_starts_like_one_and_contains_json() {
+        for key in [r#"[""#, r#"["v2",{}]"#, r#"4:text[""#, r#"0:["v1""#, r#"ffffffff:["x""#] {
+            assert!(resembles_next_key(key.as_bytes()), "{key}");
+        }
+        for key in [
+            "",
+            "[",
+            "4:text",
+            r#":["v1"]"#,
+            r#"4["v1"]"#,
+            r#"4 :["v1"]"#,
+            r#"g:["v1"]"#,
+            r#"123456789:["v1"]"#,
+        ] {
+            assert!(!resembles_next_key(key.as_bytes()), "{key}");
+        }
+    }
+
+    #[test]
     fn deep_arguments_are_left_alone() {
         let arrays = |depth| "[".repeat(depth) + &"]".repeat(depth);
         let objects = |depth| format!("[{}[]{}]", r#"{"":"#.repeat(depth), "}".repeat(depth));
