@@ -186,6 +186,20 @@ for (const [name, api] of implementations) {
     t.is(api.resolveDeploymentId(undefined), process.env.NEXT_DEPLOYMENT_ID);
   });
 
+  row("without an environment, the caller has to pass one", (t) => {
+    const { process } = globalThis;
+    const absent = invalidType('The "env" argument must be an object. Received undefined');
+    try {
+      // As in a Worker without Node's compatibility flags.
+      globalThis.process = undefined;
+      t.throws(() => api.resolveDeploymentId(), absent);
+      t.throws(() => api.resolveUseCacheKeySeed(), absent);
+      t.is(api.resolveUseCacheKeySeed({ NEXT_DEPLOYMENT_ID: "a" }), "a");
+    } finally {
+      globalThis.process = process;
+    }
+  });
+
   row("lone surrogates stay apart in ids and arguments, and are refused in seeds", (t) => {
     const odd = ["\ud800", "\ud801", "\udc00", "\ufffd"];
     t.is(new Set(odd.map((id) => api.buildUseCacheKey(id))).size, odd.length);

@@ -81,7 +81,11 @@ for (const [name, api] of implementations) {
       );
     }
     for (const maxBytes of [-1, 0.5, Number.NaN, Infinity]) {
-      t.throws(() => api.storageKey("a", { maxBytes }), { instanceOf: RangeError, code: "ERR_OUT_OF_RANGE" });
+      t.throws(() => api.storageKey("a", { maxBytes }), {
+        instanceOf: RangeError,
+        code: "ERR_OUT_OF_RANGE",
+        message: `The value of "options.maxBytes" is out of range. It must be an integer >= 0. Received ${maxBytes}`,
+      });
     }
     t.is(api.storageKey("a", { maxBytes: Number.MAX_SAFE_INTEGER }), "a");
   });
