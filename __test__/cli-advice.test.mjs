@@ -242,7 +242,7 @@ for (const [title, holds] of Object.entries(CONTRADICTIONS)) {
   });
 }
 
-test("to remove deploymentId, as advised, does not lead to another failure", (t) => {
+test("removing deploymentId, as advised, does not lead to another failure", (t) => {
   for (const { one, result } of all) {
     for (const { code, next } of result.advice) {
       if (!next.startsWith("remove deploymentId") || (code === "BUILD_FAILS" && one.environmentId === "v1.2"))

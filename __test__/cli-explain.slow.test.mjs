@@ -141,7 +141,7 @@ function buildForWorkers(root, facts, code = "") {
   return chunk;
 }
 
-test.serial("a build for Workers derives its keys itself, before and after", async (t) => {
+test.serial("in a build for Workers vinext derives the keys, before and after the build", async (t) => {
   const cloudflare = "{ name: 'vite-plugin-cloudflare' }";
   const config = VITE_CONFIG.replace("[vinext()]", `[vinext(), ${cloudflare}, keys()]`);
   const root = fresh(t, { "vite.config.js": `import keys from "vinext-cache-key/vite";\n${config}` });

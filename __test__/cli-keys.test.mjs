@@ -135,7 +135,7 @@ test("keys are decoded alike, wherever chunks end", async (t) => {
   await fc.assert(property, { numRuns: 2000 });
 });
 
-test("a remembered function's keys are taken apart as every key is", (t) => {
+test("keys of a function that was seen before are parsed like all other keys", (t) => {
   const digest = fc.string({ unit: fc.constantFrom(..."aZ0-_"), minLength: 43, maxLength: 43 });
   const piece = fc.oneof(
     digest,
@@ -160,7 +160,7 @@ test("a remembered function's keys are taken apart as every key is", (t) => {
   fc.assert(property, { numRuns: 5000 });
 });
 
-test("a key cannot steer the terminal", async (t) => {
+test("a key cannot control the terminal", async (t) => {
   const { out } = await run(["inspect", "-0"], {
     input: `\x1b[31mkey\n\0${buildUseCacheKey("\x07", "\x9b")}`,
   });

@@ -186,13 +186,13 @@ for (const [title, args, input, refused] of [
   });
 }
 
-onLinux("stale --json: so is an output that cannot be written", async (t) => {
+onLinux("stale --json: the error of an output that cannot be written is part of the JSON", async (t) => {
   const { code, err } = await shell(t, '$cli stale --json --keep v2 < "$list" > /dev/full');
   t.is(code, 1);
   t.regex(JSON.parse(err).refused, /the output is not complete: ENOSPC/);
 });
 
-test("a message cannot steer the terminal", async (t) => {
+test("a message cannot control the terminal", async (t) => {
   const { err } = await run(["\x1b[31mpurge\u202e"]);
   t.regex(err, /there is no command "\\u001b\[31mpurge\\u202e"/);
 });

@@ -285,7 +285,7 @@ for (const [title, files, message] of [
   });
 }
 
-test("progress is shown now and then, and taken away", async (t) => {
+test("progress is shown from time to time, and erased at the end", async (t) => {
   const written = [];
   const progress = new Progress({ write: (text) => written.push(text) });
   progress.show(() => "3 MB read");
@@ -307,7 +307,7 @@ test("of many deployments the largest are named", async (t) => {
   t.is(lines[20], "… and 5 more");
 });
 
-test("a seed cannot steer the terminal", async (t) => {
+test("a seed cannot control the terminal", async (t) => {
   const { err } = await run(["stale", "--keep", "v2"], {
     input: list(buildUseCacheKey("id", "\x1b[31mx\u202e"), v2),
   });

@@ -109,7 +109,7 @@ test("a prototype of the arguments does not count, as they are copied", (t) => {
   t.deepEqual(calls, ["textKey"]);
 });
 
-test("properties are read in vinext's order, which a getter that changes another may tell", (t) => {
+test("properties are read in vinext's order, as a getter shows that changes another property", (t) => {
   for (const make of [
     () => ({ version: 1, reply: "[]", pagePropsIndex: 0 }),
     () => ({

@@ -383,7 +383,7 @@ for (const [output, files] of Object.entries({
   // Not an array: Node 22 and newer refuse to resolve anything beside a package.json that is one.
   "a manifest that lists nothing": { "package.json": {} },
 })) {
-  test(`in the output of a build nothing is to be installed or deleted: ${output}`, async (t) => {
+  test(`in the output of a build, the advice is not to install or delete anything: ${output}`, async (t) => {
     const { missing, damaged } = await remedies(t, { files });
     t.is(missing[0], undefined);
     t.regex(
@@ -422,7 +422,7 @@ rmdirSync(folder);`;
   t.deepEqual([code, implementation.kind], [0, "portable"]);
 });
 
-test("a binary that may only be read loads", async (t) => {
+test("a read-only binary loads", async (t) => {
   const copy = installed(t);
   const file = copy.platform(good);
   chmodSync(file, 0o444);
@@ -432,19 +432,22 @@ test("a binary that may only be read loads", async (t) => {
   t.deepEqual([implementation.kind, stderr], ["native", ""]);
 });
 
-onLinux("the good library of a big-endian machine is not called cut off, and one that is, is", async (t) => {
-  const copy = installed(t);
-  const machine = preload(copy, "s390x", `Object.defineProperty(process, "arch", { value: "s390x" });`);
-  const file = path.join(copy.folder, "s390x.node");
-  const said = async (bytes) => {
-    writeFileSync(file, bytes);
-    const { implementation } = await copy.run(machine, { NAPI_RS_NATIVE_LIBRARY_PATH: file });
-    return saidOf(file, implementation.reason);
-  };
-  // The file is whole, so the loader passes it on, and the error is the one of this machine's C library.
-  t.regex(await said(bigEndian()), /: ERR_DLOPEN_FAILED: /);
-  t.regex(await said(bigEndian().subarray(0, -1)), /: the file is cut off$/);
-});
+onLinux(
+  "on a big-endian machine a whole library is not reported as cut off, and a library that is cut off is",
+  async (t) => {
+    const copy = installed(t);
+    const machine = preload(copy, "s390x", `Object.defineProperty(process, "arch", { value: "s390x" });`);
+    const file = path.join(copy.folder, "s390x.node");
+    const said = async (bytes) => {
+      writeFileSync(file, bytes);
+      const { implementation } = await copy.run(machine, { NAPI_RS_NATIVE_LIBRARY_PATH: file });
+      return saidOf(file, implementation.reason);
+    };
+    // The file is whole, so the loader passes it on, and the error is the one of this machine's C library.
+    t.regex(await said(bigEndian()), /: ERR_DLOPEN_FAILED: /);
+    t.regex(await said(bigEndian().subarray(0, -1)), /: the file is cut off$/);
+  },
+);
 
 onLinux("a pipe that the environment names is not read, which would take forever", async (t) => {
   const copy = installed(t);
@@ -454,7 +457,7 @@ onLinux("a pipe that the environment names is not read, which would take forever
   t.regex(saidOf(pipe, implementation.reason), /: it is not a file$/);
 });
 
-onLinux("of two C libraries' binaries the one goes first that Node runs on, then the other", async (t) => {
+onLinux("of the binaries for two C libraries, the one for Node's own C library is tried first", async (t) => {
   const [gnu, musl] = [`linux-${cpu}-gnu`, `linux-${cpu}-musl`];
   const copy = installed(t);
   copy.platform(good, gnu);
@@ -503,7 +506,7 @@ test("without addons, or on request, the portable implementation", async (t) => 
   t.deepEqual([wanted.implementation.kind, wanted.key, wanted.stderr], ["portable", KEY, ""]);
 });
 
-test("under Node's permission model, as it permits", async (t) => {
+test("under Node's permission model the addon loads only with the permissions that the advice names", async (t) => {
   const copy = installed(t);
   copy.platform(good);
   const name = process.allowedNodeEnvironmentFlags.has("--permission") ? "" : "experimental-";

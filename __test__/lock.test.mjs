@@ -15,7 +15,7 @@ function folderFor(t) {
   return folder;
 }
 
-test("a lock is had by one process at a time, and that of a killed process does not count", async (t) => {
+test("a lock is held by one process at a time, and the lock of a killed process does not count", async (t) => {
   const log = join(folderFor(t), "log");
   const name = `test-${process.pid}`;
   const code = (end) => `
@@ -36,7 +36,7 @@ test("a lock is had by one process at a time, and that of a killed process does 
   t.is(readFileSync(log, "utf8"), "()".repeat(5));
 });
 
-test("a file is replaced by another one, and left alone where it is the same", (t) => {
+test("a file is replaced only if its content differs", (t) => {
   const file = join(folderFor(t), "file");
   writeFileSync(file, "one");
   const { ino } = statSync(file);

@@ -53,7 +53,7 @@ async function publish(folder, ...options) {
   return { ...outcome, asked, uploads: asked.filter((request) => request.startsWith("PUT")) };
 }
 
-test("the platforms' packages go up first, the main one once they are served; then there is nothing left to do", async (t) => {
+test("the platforms' packages are published first, the main one when they are served; a second run does nothing", async (t) => {
   const folder = packRelease("whole");
   const first = await publish(folder);
   t.is(first.code, 0, first.err);
@@ -65,7 +65,7 @@ test("the platforms' packages go up first, the main one once they are served; th
   t.deepEqual(again.uploads, []);
 });
 
-test("a release that broke off is continued", async (t) => {
+test("a release that was interrupted is continued", async (t) => {
   const folder = packRelease("halfway");
   registry.refused.add("PUT halfway-y");
   const broken = await publish(folder);

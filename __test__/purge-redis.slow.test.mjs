@@ -82,7 +82,7 @@ overRedis("purge deletes nothing unless it finds a key of every deployment to ke
   t.deepEqual(await redis.list(), sorted(keysOf("v2", 3)));
 });
 
-overRedis("purge takes keys of any bytes", async (t) => {
+overRedis("purge deletes keys of any bytes", async (t) => {
   const odd = ["\n", '"', "'", " ", "\\", "\0", "\xff", "\xe2\x82"].map((text) =>
     Buffer.from(text, "latin1"),
   );
@@ -125,22 +125,25 @@ overRedis("purge reads the database that is named, and says where keys are", asy
   t.deepEqual(await redis.list(), sorted(keysOf("v2", 5)));
 });
 
-overRedis("a user without the right to delete: the server's words, and a code that says so", async (t) => {
-  const redis = await redisWith(t, [...keysOf("v1", 10), ...keysOf("v2", 10)]);
-  await redis.client.sendCommand(["ACL", "SETUSER", "reader", "on", ">pass", "~*", "+@read"]);
-  const url = redis.url.replace("//", "//reader:pass@");
-  const before = await redis.list();
-  const { code, out, err } = await run(["purge", url, "--keep", "v2", "--yes"]);
-  t.is(code, 1);
-  t.regex(out, /0 of 10 keys deleted/);
-  t.regex(err, /10 keys not deleted\.\n10 keys: 127\.0\.0\.1:\d+: NOPERM .*unlink/);
-  t.deepEqual(await redis.list(), before);
-  t.false(`${out}${err}`.includes("pass@"));
-  const json = await run(["purge", url, "--keep", "v2", "--yes", "--json"]);
-  t.is(json.code, 1);
-  t.like(JSON.parse(json.out), { stale: 10, deleted: 0 });
-  t.regex(JSON.parse(json.out).failures[0].message, /NOPERM/);
-});
+overRedis(
+  "a user without the right to delete: the error has the server's message, and the exit code is 1",
+  async (t) => {
+    const redis = await redisWith(t, [...keysOf("v1", 10), ...keysOf("v2", 10)]);
+    await redis.client.sendCommand(["ACL", "SETUSER", "reader", "on", ">pass", "~*", "+@read"]);
+    const url = redis.url.replace("//", "//reader:pass@");
+    const before = await redis.list();
+    const { code, out, err } = await run(["purge", url, "--keep", "v2", "--yes"]);
+    t.is(code, 1);
+    t.regex(out, /0 of 10 keys deleted/);
+    t.regex(err, /10 keys not deleted\.\n10 keys: 127\.0\.0\.1:\d+: NOPERM .*unlink/);
+    t.deepEqual(await redis.list(), before);
+    t.false(`${out}${err}`.includes("pass@"));
+    const json = await run(["purge", url, "--keep", "v2", "--yes", "--json"]);
+    t.is(json.code, 1);
+    t.like(JSON.parse(json.out), { stale: 10, deleted: 0 });
+    t.regex(JSON.parse(json.out).failures[0].message, /NOPERM/);
+  },
+);
 
 overRedis("a user who may delete some keys only: each is counted", async (t) => {
   const redis = await redisWith(t, [...keysOf("v0", 7), ...keysOf("v1", 10), ...keysOf("v2", 10)]);
@@ -171,20 +174,23 @@ async function begin(redis, args) {
   return { child, end: async () => ({ code: (await closed)[0], out, err }) };
 }
 
-overRedis("a server that dies in the middle: a code that says so, and how far it came", async (t) => {
-  const redis = await redisWith(t, [...keysOf("v1", 20_000), ...keysOf("v2", 10)]);
-  const { end } = await begin(redis, ["--pause", "300"]);
-  redis.kill();
-  const { code, out, err } = await end();
-  t.is(code, 1);
-  const [, deleted] = /([\d,]+) of 20,000 keys deleted/.exec(out);
-  const [, left] = /([\d,]+) keys not deleted/.exec(err);
-  const number = (text) => Number(text.replaceAll(",", ""));
-  t.true(number(deleted) > 0);
-  const [, unanswered = "0"] = /([\d,]+) keys? deleted or not/.exec(err) ?? [];
-  t.is(number(deleted) + number(left) + number(unanswered), 20_000);
-  t.regex(err, /127\.0\.0\.1:\d+: .*(?:[Cc]losed|ECONNRESET)/);
-});
+overRedis(
+  "a server that dies during the deletion: the exit code is 1, and the deleted keys are counted",
+  async (t) => {
+    const redis = await redisWith(t, [...keysOf("v1", 20_000), ...keysOf("v2", 10)]);
+    const { end } = await begin(redis, ["--pause", "300"]);
+    redis.kill();
+    const { code, out, err } = await end();
+    t.is(code, 1);
+    const [, deleted] = /([\d,]+) of 20,000 keys deleted/.exec(out);
+    const [, left] = /([\d,]+) keys not deleted/.exec(err);
+    const number = (text) => Number(text.replaceAll(",", ""));
+    t.true(number(deleted) > 0);
+    const [, unanswered = "0"] = /([\d,]+) keys? deleted or not/.exec(err) ?? [];
+    t.is(number(deleted) + number(left) + number(unanswered), 20_000);
+    t.regex(err, /127\.0\.0\.1:\d+: .*(?:[Cc]losed|ECONNRESET)/);
+  },
+);
 
 overRedis("Ctrl-C stops after the batch, and another run deletes the rest", async (t) => {
   const redis = await redisWith(t, [...keysOf("v1", 20_000), ...keysOf("v2", 10)]);

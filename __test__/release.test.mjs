@@ -81,7 +81,7 @@ for (const [title, file, from, to, complaint] of [
     /repository\.url.*: npm\/darwin-x64\/package\.json$/,
   ],
 ]) {
-  test(`${title} stands in the way`, (t) => {
+  test(`${title} prevents the release`, (t) => {
     const { edit, commit, broken } = copy(t);
     edit(file, (text) => text.replace(from, to));
     commit();
@@ -89,7 +89,7 @@ for (const [title, file, from, to, complaint] of [
   });
 }
 
-test("another tag stands in the way", (t) => {
+test("another tag prevents the release", (t) => {
   const { broken } = copy(t);
   t.regex(
     broken({ ...GITHUB, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" }),

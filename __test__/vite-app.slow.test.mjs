@@ -102,7 +102,7 @@ for (const [name, layout, identity, position, withPages] of [
   });
 }
 
-test.serial("a vinext that digests otherwise keeps its own keys, and its build says so once", async (t) => {
+test.serial("a vinext with another digest keeps its own keys, and its build says so once", async (t) => {
   const app = appFor(t, "flat", { buildId: "b" }, { withPages: true });
   const file = join(app.directory, "node_modules/vinext/dist/shims/cache-flight-arguments.js");
   writeFileSync(file, readFileSync(file, "utf8").replace('"sha256"', '"sha512"'));

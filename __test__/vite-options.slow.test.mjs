@@ -228,7 +228,7 @@ const COPY = `
   });
   export default`;
 
-test.serial("what an option asks for is never dropped in silence", async (t) => {
+test.serial("an option that cannot take effect is an error", async (t) => {
   const config = join(stock.directory, "vite.config.mjs");
   const dist = join(stock.directory, "node_modules/vinext/dist");
   const text = readFileSync(config, "utf8");

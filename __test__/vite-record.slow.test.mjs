@@ -27,7 +27,7 @@ const FAILS = `
   });
   export default`;
 
-test.before("an app that talks about vinext's own names", () => {
+test.before("an app whose code contains vinext's own names", () => {
   const config = join(directory, "vite.config.mjs");
   writeFileSync(config, readFileSync(config, "utf8").replace("export default", FAILS));
   const page = join(directory, "app/page.jsx");
@@ -60,7 +60,7 @@ test.serial(
   },
 );
 
-test.serial("what a server's environment says does not count, nor what a page talks about", (t) => {
+test.serial("neither the environment of a server nor the text of a page counts", (t) => {
   process.env.NEXT_DEPLOYMENT_ID = "v3";
   t.teardown(() => delete process.env.NEXT_DEPLOYMENT_ID);
   t.is(builtSeed(directory), "v1");
