@@ -109,6 +109,17 @@ fn a_star_does_not_hide_the_record_of_a_tag() {
     assert_eq!(others(&filter), [(Other::Tag, 2), (Other::Foreign, 1)]);
 }
 
+#[test]
+fn what_starts_like_a_key_of_vinext_is_not_foreign() {
+    let families = ["app", "app-fallback-shell", "pages", "unstable_cache", "deployment", "sha256"];
+    let list = families.map(|family| format!("s:{family}:x\ns:{family}\n")).concat();
+    let options =
+        Options { foreign: true, strip_prefix: vec![StorePrefix::new(b"s:").unwrap()], ..Options::default() };
+    let (stale, filter) = filter(options, &[list.as_bytes()]).unwrap();
+    assert_eq!(stale, families.map(|family| format!("s:{family}\n")).concat());
+    assert_eq!(others(&filter), [(Other::Unclear, 6), (Other::Foreign, 6)]);
+}
+
 /// `shop:` was named as the prefix, but the real prefix is `shop:cache:`.
 #[test]
 fn what_may_be_a_key_behind_a_longer_prefix_is_not_foreign() {
@@ -238,8 +249,39 @@ fn refuses_another_separator() {
         assert_eq!(refusal(Options::default(), chunks), Refusal::NulAmongLines);
     }
     assert_eq!(refusal(nul(), &[b"use-cache:build:v1:a\n", b"b\n"]), Refusal::LinesWithoutNul);
-    let long = vec![b'a'; (8 << 20) + 1];
-    assert_eq!(refusal(nul(), &[&long, &long]), Refusal::KeyTooLong);
+    let longest = vec![b'a'; 16 << 20];
+    let (_, filter) = filter(nul(), &[&longest]).unwrap();
+    assert_eq!(others(&filter), [(Other::Foreign, 1)]);
+    let half = vec![b'a'; (8 << 20) + 1];
+    assert_eq!(refusal(nul(), &[&half, &half]), Refusal::KeyTooLong);
+}
+
+#[test]
+fn every_refusal_has_a_message_of_its_own() {
+    let refusals = [
+        (Refusal::NothingKept, "is to be kept"),
+        (Refusal::NoName, "is empty"),
+        (Refusal::NulAmongLines, "separated by NUL?"),
+        (Refusal::LinesWithoutNul, "separated by newlines?"),
+        (Refusal::KeyTooLong, "longer than 16 MiB"),
+        (Refusal::ForeignWithoutPrefix, "does not start with *"),
+        (Refusal::NotQuoted, "redis-cli --no-raw"),
+    ];
+    for (refusal, part) in refusals {
+        let matching = refusals.iter().filter(|(other, _)| other.to_string().contains(part));
+        assert_eq!(matching.map(|(other, _)| *other).collect::<Vec<_>>(), [refusal], "{part}");
+    }
+}
+
+#[test]
+fn says_how_long_the_key_is_that_a_chunk_left_open() {
+    let mut filter = StaleKeys::new(&keep(&["v2"], &[]), Options::default()).unwrap();
+    for (chunk, begun) in
+        [(&b"use-cache:"[..], 10), (b"", 10), (b"build", 15), (b":v1:a\nuse", 3), (b"-cache:a\n", 0)]
+    {
+        filter.push(chunk, |_| {}).unwrap();
+        assert_eq!(filter.begun(), begun);
+    }
 }
 
 const SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -291,6 +333,9 @@ fn page_keys_that_name_a_build_alone_are_stale_where_builds_are_kept() {
     ];
     let (stale, filter) = judge(&keep(&["v2"], &["b2"]), &keys);
     assert_eq!(stale, keys[1..4]);
+    let mut builds: Vec<_> = filter.builds().map(|build| (&*build.name, build.fate, build.keys)).collect();
+    builds.sort_by_key(|(name, ..)| *name);
+    assert_eq!(builds, [("b 1/é", Fate::Stale, 1), ("b1", Fate::Stale, 2), ("b2", Fate::Kept, 1)]);
     assert_eq!(others(&filter), [(Other::Unclear, 6), (Other::Shared, 2), (Other::Tag, 1)]);
     let (stale, filter) = judge(&keep(&["v2"], &[]), &keys);
     assert!(stale.is_empty());

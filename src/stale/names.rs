@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn names_that_differ_at_an_end_mostly_have_slots_of_their_own() {
-        for name in ["v{}", "dpl_{}", "2026-11-2{}", "2026-11-20-1a2b{}c4d", "{}-shop-production"] {
+        for name in ["v{}", "dpl_{}", "2026-11-2{}", "2026-11-20-1a2b{}c4d", "{}-shop-production", "{}-shop"]
+        {
             let mut slots: Vec<usize> =
                 (0..9).map(|digit| slot_of(name.replace("{}", &digit.to_string()).as_bytes())).collect();
             slots.sort_unstable();
