@@ -239,7 +239,7 @@ for (const [title, args, message] of [
   ["nothing to keep", [], /needs a deployment or build to keep/],
   ["an empty seed", ["--keep", "v1", "--keep="], /no deployment or build has the name ""/],
   ["a seed that is forgotten", ["--keep"], /argument missing/],
-  ["an option that is none", ["--keep", "v1", "--force"], /Unknown option '--force'/],
+  ["an unknown option", ["--keep", "v1", "--force"], /Unknown option '--force'/],
   ["keys as arguments", ["--keep", "v1", v1], /on stdin, not as arguments/],
 ]) {
   test(`wrong usage: ${title}`, async (t) => {

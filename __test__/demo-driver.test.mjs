@@ -31,7 +31,7 @@ for (const [title, args, env, message] of [
     /Invalid cache adapter .*nowhere\.mjs: no such file/,
   ],
   [
-    "an adapter that is none",
+    "a module that is not an adapter",
     ["--adapter", "index.js"],
     {},
     /Invalid cache adapter .*index\.js: its default export/,

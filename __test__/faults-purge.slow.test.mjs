@@ -110,13 +110,17 @@ for (const [title, fault, expected] of [
     { code: 1, words: /READONLY/ },
   ],
   [
-    "a list of keys that is none: nothing is deleted",
+    "a list of keys that is not a list: nothing is deleted",
     () => nth("SCAN", 2, answer("*2\r\n$1\r\n0\r\n:7")),
     { code: 1 },
   ],
-  ["bytes that are not Redis's: nothing is deleted", () => nth("SCAN", 2, answer("<html>")), { code: 1 }],
   [
-    "a count of deletions that is none: its keys count as not confirmed",
+    "bytes that are not Redis's protocol: nothing is deleted",
+    () => nth("SCAN", 2, answer("<html>")),
+    { code: 1 },
+  ],
+  [
+    "a count of deletions that is not a number: its keys count as not confirmed",
     () => nth("UNLINK", 2, answer("+OK")),
     { code: 1, words: /the answer to UNLINK is not a count/ },
   ],

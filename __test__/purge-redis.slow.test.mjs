@@ -362,7 +362,7 @@ for (const [title, args, message] of [
   ["a URL that is not valid", ["redis://:secret@host/x", "--keep", "v2"], /URL of the store is not valid/],
   ["--remote for Redis", ["redis://localhost", "--keep", "v2", "--remote"], /--remote is for Workers KV/],
   ["--database for KV", ["kv:CACHE", "--keep", "v2", "--database", "1"], /--database is for Redis/],
-  ["a binding that is none", ["kv:a b", "--keep", "v2"], /"a b" is not the name of a KV binding/],
+  ["a name that is not a binding", ["kv:a b", "--keep", "v2"], /"a b" is not the name of a KV binding/],
 ]) {
   test(`wrong usage: ${title}`, async (t) => {
     const { code, out, err } = await run(["purge", ...args]);

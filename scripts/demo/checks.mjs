@@ -39,7 +39,7 @@ export function checkSqlite({ a, b, restarted, stockA, stockB }) {
     },
     {
       ok: isStock(stock) && equalKeys.length > 0 && equalKeys.length === a.reads.length,
-      claim: "behind the scope of pages, every key is that of stock vinext, byte for byte",
+      claim: "without the scope in front of page keys, every key is stock vinext's, byte for byte",
       detail: `equal keys: ${equalKeys.length} of ${a.reads.length}`,
     },
     {
@@ -85,7 +85,7 @@ export function checkRedis(seen) {
     },
     {
       ok: answered > 0 && crossed === 0,
-      claim: "no deployment answered with what another computed",
+      claim: "no deployment answered with a value that another one computed",
       detail: `crossed reads: ${count(crossed)}`,
     },
     {
@@ -97,7 +97,7 @@ export function checkRedis(seen) {
     },
     {
       ok: before[purged] > 0 && after[purged] === undefined && seen.purge.deleted >= before[purged],
-      claim: `the purge deleted all that ${purged} had left, pages included`,
+      claim: `the purge deleted all entries of ${purged}, pages included`,
       detail: `keys: ${before[purged] ?? 0}, then ${after[purged] ?? 0}`,
     },
     {
@@ -137,7 +137,7 @@ export function checkWorkers({ a, b, restarted, stockA, stockB }) {
     },
     {
       ok: labels.length === 4 && labelKeys === 4,
-      claim: "files of equal bytes and different names have an entry each",
+      claim: "files with equal bytes and different names have separate entries",
       detail: `keys: ${labelKeys} of ${labels.length}`,
     },
     {
