@@ -9,6 +9,8 @@ const EVERY = 8;
 const SECONDS = 300;
 const FOLDER = path.resolve("target/mutants/addon");
 const LIBRARIES = { win32: "vinext_cache_key.dll", darwin: "libvinext_cache_key.dylib" };
+/** How much of their random cases the suites run. */
+const SHARE = "0.02";
 const SUITES = ["api", "addon", "fast-path", "cli-stale", "storage-key", "families"];
 
 /** The loader takes another build where this one does not load. */
@@ -62,7 +64,7 @@ export async function addon({ k, n }) {
       path.join(target, "debug", LIBRARIES[process.platform] ?? "libvinext_cache_key.so"),
       library,
     );
-    const env = { VINEXT_CACHE_KEY: "native", NAPI_RS_NATIVE_LIBRARY_PATH: library };
+    const env = { TEST_SHARE: SHARE, VINEXT_CACHE_KEY: "native", NAPI_RS_NATIVE_LIBRARY_PATH: library };
     const survived =
       succeeds(process.execPath, ["-e", IS_LOADED], env) &&
       succeeds(process.execPath, ["__test__/long/fuzz.mjs", "--cases", "3000", "--seed", "1"], env) &&
