@@ -128,5 +128,10 @@ mod tests {
             let key = [mark, digest].concat();
             assert_eq!(parse_cache_key(&key), parsed, "{}", String::from_utf8_lossy(&key));
         }
+        // A call of another function, a call with root params, and a call without a digest.
+        for (id, root) in [("f", ""), ("sha256", ":root-params:[]"), ("sha256", "x")] {
+            let key = [b"use-cache:", id.as_bytes(), b":", DIGEST, root.as_bytes()].concat();
+            assert!(matches!(parse_cache_key(&key), Some(CacheKey::UseCache(_))), "{id} {root}");
+        }
     }
 }
