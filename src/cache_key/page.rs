@@ -324,6 +324,21 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_has_64_lowercase_hexadecimal_digits() {
+        assert!(is_sha256_hex(SHA256.as_bytes()));
+        for text in [&SHA256[1..], &format!("{SHA256}0"), &SHA256.to_uppercase(), &"g".repeat(64)] {
+            assert!(!is_sha256_hex(text.as_bytes()), "{text}");
+        }
+        for at in 0..SHA256.len() - 1 {
+            for wrong in ["g", "gg"] {
+                let mut text = SHA256.to_owned();
+                text.replace_range(at..at + wrong.len(), wrong);
+                assert!(!is_sha256_hex(text.as_bytes()), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn no_key_of_another_kind() {
         for key in [
             "",
@@ -333,6 +348,8 @@ mod tests {
             "app:v2:b:/x",
             "app:v2:b:x:html",
             "app:v2::html",
+            "app:v2::/x:html",
+            "pages:v2::/x",
             "app:v3:b:/x:html",
             "app:b:/x:html",
             "pages:v2:b",

@@ -338,6 +338,9 @@ mod tests {
         assert_eq!(id_and_args(&format!("use-cache::{DIGEST}")), ("", Some(DIGEST)));
         assert_eq!(id_and_args(&format!("use-cache:{DIGEST}")), (DIGEST, None));
         assert_eq!(id_and_args(&format!("use-cache:a:b:{DIGEST}")), ("a:b", Some(DIGEST)));
+        for whole in [format!("f.{DIGEST}"), format!("f:{}", DIGEST.replace('y', "."))] {
+            assert_eq!(id_and_args(&format!("use-cache:{whole}")), (&*whole, None));
+        }
         let rooted = format!(r#"use-cache:a:b:{DIGEST}:root-params:[["k","x:{other}"]]"#);
         assert_eq!(id_and_args(&rooted), ("a:b", Some(DIGEST)));
         assert_eq!(parse(&rooted).root_params.unwrap().len(), 1);
@@ -382,6 +385,7 @@ mod tests {
         for id in ["[\"a\n\",\"b\"]", "[\"a\",\n\"b\"]"] {
             assert_eq!(parse(&format!("use-cache:{id}")).server_reference_id, None, "{id:?}");
         }
+        assert_eq!(parse("use-cache:[\" \",\" \"]").server_reference_id.unwrap(), b" ");
         for params in ["[[\"a\",\"\t\"]]", "[]\n"] {
             let key = format!("use-cache:x:{DIGEST}:root-params:{params}");
             assert_eq!(parse(&key).root_params, None, "{params:?}");
