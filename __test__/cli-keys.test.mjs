@@ -299,7 +299,7 @@ for (const [args, message] of [
   [["--memory"], /--memory needs --summary and a store/],
   [["--summary", "--memory"], /--memory needs --summary and a store/],
   [["--csv"], /--csv needs --summary/],
-  [["--summary", "--csv", "--json"], /exclude each other/],
+  [["--summary", "--csv", "--json"], /cannot be used together/],
   [["redis://localhost", "redis://localhost"], /one store/],
 ]) {
   test(`wrong usage: inspect ${args.join(" ")}`, async (t) => {

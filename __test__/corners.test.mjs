@@ -83,8 +83,14 @@ const made = {
     version: 1,
     reply: [[...entry(counter((count) => `${count}`)), "a.txt", 0, "text/plain"]],
   }),
-  "an entry that holds what a file becomes": () => ({ version: 1, reply: [["0", { bytes: "AA==" }]] }),
-  "an entry that holds that and more": () => ({ version: 1, reply: [["0", { bytes: "AA==", more: 1 }]] }),
+  "an entry of the form that a file gets in the digest": () => ({
+    version: 1,
+    reply: [["0", { bytes: "AA==" }]],
+  }),
+  "an entry of that form with one more property": () => ({
+    version: 1,
+    reply: [["0", { bytes: "AA==", more: 1 }]],
+  }),
   "bytes behind a getter": () => ({
     version: 1,
     reply: [["0", Object.defineProperty({}, "bytes", { enumerable: true, get: counter() })]],

@@ -222,5 +222,5 @@ test("inspect --quoted rejects a line that is not quoted", async (t) => {
 test("quoted keys are not separated by NUL", async (t) => {
   const { code, err } = await run(["stale", "--keep", "v2", "--quoted", "-0"]);
   t.is(code, 2);
-  t.regex(err, /--null and --quoted exclude each other/);
+  t.regex(err, /--null and --quoted cannot be used together/);
 });

@@ -56,7 +56,7 @@ overRedis("a cluster has one database", async (t) => {
   for (const args of [[cluster.url, "--database", "1"], [`${cluster.url}/1`]]) {
     const { code, err } = await run(["purge", ...args, "--keep", "v2", "--yes"]);
     t.is(code, 2);
-    t.regex(err, /a cluster has no database but 0/);
+    t.regex(err, /a cluster has only database 0/);
   }
 });
 

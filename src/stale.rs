@@ -126,7 +126,7 @@ impl fmt::Display for Refusal {
             Self::LinesWithoutNul => {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"
             }
-            Self::KeyTooLong => "a key is longer than 16 MiB: are the keys separated otherwise?",
+            Self::KeyTooLong => "a key is longer than 16 MiB: do the keys have another separator?",
             Self::ForeignWithoutPrefix => {
                 "foreign keys can be stale only behind a prefix of the store that does not start with *"
             }

@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties that are true for every input.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod rebuilt;

@@ -266,7 +266,7 @@ export const oddArguments = fc.oneof(
     weight: 12,
     arbitrary: fc
       .tuple(fc.oneof(plainReply, oddReply), oddProperties, fc.constantFrom(...holders))
-      .map(([reply, others, hold]) => hold(others, reply)),
+      .map(([reply, others, put]) => put(others, reply)),
   },
   fc.tuple(oddValue, oddProperties).map(([reply, others]) => ({ ...others, reply })),
   fc.array(fc.oneof(textEntry, oddValue), { maxLength: 3 }).map((reply) => ({ version: 1, reply })),

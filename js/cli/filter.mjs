@@ -172,7 +172,7 @@ class PortableFilter {
     keys[0] = this.#begun + keys[0];
     this.#begun = keys.pop() ?? "";
     if (this.#begun.length > LONGEST_KEY) {
-      throw new CliError("a key is longer than 16 MiB: are the keys separated otherwise?");
+      throw new CliError("a key is longer than 16 MiB: do the keys have another separator?");
     }
     const stale = keys.filter((key) => this.#isStaleIn(key)).map((key) => key + this.#separator);
     return Buffer.from(stale.join(""), "latin1");

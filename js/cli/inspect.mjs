@@ -69,8 +69,8 @@ function checkUsage({ summary, memory, csv, json, null: nul, quoted }, [first, s
     throw new UsageError(`inspect reads one store, and got another one: "${second}"`);
   if (memory && !(summary && store)) throw new UsageError("--memory needs --summary and a store");
   if (csv && !summary) throw new UsageError("--csv needs --summary");
-  if (nul && quoted) throw new UsageError("--null and --quoted exclude each other");
-  if (csv && json) throw new UsageError("--csv and --json exclude each other");
+  if (nul && quoted) throw new UsageError("--null and --quoted cannot be used together");
+  if (csv && json) throw new UsageError("--csv and --json cannot be used together");
 }
 
 /**

@@ -26,7 +26,7 @@ export async function* splitKeys(chunks, separator) {
     begun.push(rest);
     length += rest.length;
     if (length > LONGEST_KEY) {
-      throw new CliError("a key is longer than 16 MiB: are the keys separated otherwise?");
+      throw new CliError("a key is longer than 16 MiB: do the keys have another separator?");
     }
   }
   if (length > 0) yield [decodeKey(Buffer.concat(begun))];

@@ -58,7 +58,7 @@ export const options = {
 export async function run(values, positionals) {
   const [stray] = positionals;
   if (stray !== undefined) throw new UsageError(`stale reads keys on stdin, not as arguments: "${stray}"`);
-  if (values.null && values.quoted) throw new UsageError("--null and --quoted exclude each other");
+  if (values.null && values.quoted) throw new UsageError("--null and --quoted cannot be used together");
   const options = {
     nul: values.null,
     quoted: values.quoted,

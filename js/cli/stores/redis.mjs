@@ -28,7 +28,7 @@ export async function openRedis(text, databaseOption) {
   const clients = [first];
   try {
     const masters = await mastersOf(first, url);
-    if (masters && database > 0) throw new UsageError("a cluster has no database but 0");
+    if (masters && database > 0) throw new UsageError("a cluster has only database 0");
     if (database > 0) await first.select(database);
     if (masters) clients.push(...(await Promise.all(masters.map((master) => connect(library, master)))));
     const nodes = masters
