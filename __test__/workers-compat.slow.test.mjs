@@ -49,7 +49,9 @@ function build(root, ...command) {
 }
 
 const buildWithVite = (root) => build(root, VITE, "build");
-const buildWithWrangler = (root) => build(root, WRANGLER, "deploy", "--dry-run", "--outdir=dist/worker");
+// Without a named configuration, Wrangler would take the one that a build of the example itself has left in the folder above.
+const deployment = ["deploy", "--config=wrangler.json", "--dry-run", "--outdir=dist/worker"];
+const buildWithWrangler = (root) => build(root, WRANGLER, ...deployment);
 
 /** Starts what Vite built in workerd; returns a response. */
 async function respond(t, root) {

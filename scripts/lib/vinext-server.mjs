@@ -87,7 +87,9 @@ export function requester(url, server, { signal } = {}) {
       // The server is stopped first, so that its output is complete.
       await server.stop();
       throwIfStopped(signal, server);
-      throw new Error(`${pathname} got no answer (${cause.message}). The server said:\n${server.output()}`, {
+      // The message of `fetch` itself is only "fetch failed".
+      const reason = [cause.message, cause.cause?.message].filter(Boolean).join(": ");
+      throw new Error(`${pathname} got no answer (${reason}). The server said:\n${server.output()}`, {
         cause,
       });
     }
