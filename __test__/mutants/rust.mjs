@@ -1,5 +1,5 @@
-// The Rust core's mutants, by cargo-mutants. The unit tests come first, because they compile fastest; then the others, for what
-// survives them. The build gets the same filter as the tests do: without it, cargo compiles every test and example each time.
+// The Rust core's mutants, by cargo-mutants, in stages: first the unit tests, because they compile fastest, and then other tests for
+// what survives. The build gets the same filter as the tests do: without it, cargo compiles every test and example each time.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { cargoTool } from "../../scripts/lib/tools.mjs";
@@ -7,9 +7,12 @@ import { nameOf } from "./verdict.mjs";
 
 const VERSION = "27.1.0";
 const OUTPUT = "target/mutants/rust";
-/** The unit tests, and all tests; how many seconds they may take. An endless loop is found by this. They take a tenth of it. */
-const UNIT = { filter: "--lib", seconds: 25 };
-const ALL = { filter: "--tests", seconds: 80 };
+/** The stages by cargo's filter, and how many seconds their tests may take: ten times as long as they do. That ends endless loops. */
+const STAGES = [
+  { filter: "--lib", seconds: 25 },
+  { filter: "--test=stale", seconds: 25 },
+  { filter: "--tests", seconds: 80 },
+];
 const JOBS = 2;
 
 const cargoMutants = () => cargoTool("cargo-mutants", VERSION);
@@ -44,14 +47,21 @@ export async function rust({ k, n }) {
   };
   const missed = (outcomes) =>
     outcomes.filter(({ summary }) => summary === "MissedMutant").map(({ scenario }) => scenario.Mutant.name);
-  const first = test(UNIT, "--shard", `${k - 1}/${n}`);
-  // By name, because `--iterate` divides what is left into shards anew.
-  const again = missed(first).flatMap((name) => ["--re", `^${escaped(name)}$`]);
-  const survivors = new Set(again.length > 0 ? missed(test(ALL, ...again)) : []);
+  let which = ["--shard", `${k - 1}/${n}`];
+  let first;
+  let survivors = [];
+  for (const stage of STAGES) {
+    const outcomes = test(stage, ...which);
+    first ??= outcomes;
+    survivors = missed(outcomes);
+    if (survivors.length === 0) break;
+    // By name, because `--iterate` divides what is left into shards anew.
+    which = survivors.flatMap((name) => ["--re", `^${escaped(name)}$`]);
+  }
   const viable = first.filter(({ scenario, summary }) => scenario.Mutant && summary !== "Unviable");
   const results = viable.map(({ scenario: { Mutant } }) => ({
     name: rustName(Mutant),
-    survived: survivors.has(Mutant.name),
+    survived: survivors.includes(Mutant.name),
   }));
   return { results, all: listMutants(CORE).map(rustName), covers: (file) => file.endsWith(".rs") };
 }
