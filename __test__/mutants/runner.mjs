@@ -1,13 +1,16 @@
 // How Stryker runs the tests of the shell and the engines: the random cases of `npm run fuzz` in its own process, and for a mutant
 // that survives them ava's suites in another one. The random cases take milliseconds and kill most mutants.
 import { spawnSync } from "node:child_process";
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { PluginKind, declareClassPlugin } from "@stryker-mutator/api/plugin";
 
 const CASES = 3000;
 const SEED = 1;
-const SUITES = ["api", "corners", "families", "fast-path", "storage-key"];
+/** These run in one process, because loading vinext takes longer than their tests do. */
+const TOGETHER = ["api", "corners", "fast-path", "storage-key"];
+const SUITES = ["families", "together"];
 /** How much of their random cases the suites run. */
 const SHARE = "0.02";
 const AVA = "ava";
@@ -31,6 +34,7 @@ class RandomCases {
 
   async #load() {
     if (this.#tests.size > 0) return;
+    writeTogether();
     const { default: fc } = await load("node_modules/fast-check/lib/fast-check.js");
     const { implementations } = await load("__test__/helpers/implementations.mjs");
     const { divided, properties } = await load("__test__/helpers/properties.mjs");
@@ -95,6 +99,13 @@ const killed = (name, failureMessage, nrOfTests) => ({
   failureMessage,
   nrOfTests,
 });
+
+/** Writes the suite that imports the others. The other process of this runner may be reading it, so it is never half written. */
+function writeTogether() {
+  const part = `__test__/together.${process.pid}`;
+  writeFileSync(part, TOGETHER.map((name) => `import "./${name}.test.mjs";\n`).join(""));
+  renameSync(part, "__test__/together.test.mjs");
+}
 
 function killGroup(pid) {
   try {
