@@ -71,3 +71,13 @@ pub static LANES: Shuffles = {
     }
     Shuffles(shuffles)
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_the_short_escapes() {
+        assert_eq!(&LETTERS, b"\0\0\0\0\0\0\0\0btn\0fr\0\0");
+    }
+}

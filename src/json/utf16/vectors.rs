@@ -256,3 +256,47 @@ fn shuffle<S: Simd>(simd: S, bytes: u8x16<S>, shuffle: &[u8; 16]) -> u8x16<S> {
 fn store<S: Simd>(bytes: u8x16<S>, out: &mut [u8; MAX_PIECE], start: usize) {
     bytes.store_array(out[start..].first_chunk_mut().expect("a block fits"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `write_units` writes with vectors, and unit by unit.
+    fn printed(text: &[u16]) -> [Vec<u8>; 2] {
+        let mut printed = [Vec::new(), Vec::new()];
+        write_units(text, &mut printed[0]);
+        super::super::write_units(text, &mut printed[1]);
+        printed
+    }
+
+    #[test]
+    fn a_block_of_long_characters_fits_behind_blocks_of_any_length() {
+        for character in ["€", "😀", "\""] {
+            for before in (0..2 * MAX_PIECE).step_by(BLOCK / 2) {
+                let text: Vec<u16> = ("x".repeat(before) + &character.repeat(40)).encode_utf16().collect();
+                let [fast, plain] = printed(&text);
+                assert_eq!(fast, plain, "{before} {character}");
+            }
+        }
+    }
+
+    #[test]
+    fn vectors_print_every_block_except_longer_escapes_and_lone_surrogates() {
+        let Some(simd) = vectors() else { return };
+        let print = |text: &str, last: u16| {
+            let mut block = [last; BLOCK];
+            block.iter_mut().zip(text.encode_utf16()).for_each(|(unit, of_text)| *unit = of_text);
+            let mut out = [0; MAX_PIECE];
+            print_block(simd, &block, &mut out, 0).map(|length| (out[..length].to_vec(), printed(&block)))
+        };
+        for text in ["x", "\"", "\\", "\n", "\t\r", "é", "€", "😀", "é\"", "😀\n", "€😀\\é"] {
+            let (block, [fast, plain]) = print(text, 0x7f).unwrap();
+            assert_eq!((&block, &fast), (&plain, &plain), "{text}");
+        }
+        for (text, last) in
+            [("\0", 0x20), ("\u{1f}", 0x20), ("é\0", 0x20), ("é", 0x0b), ("x", 0xd800), ("é", 0xdc00)]
+        {
+            assert_eq!(print(text, last), None, "{text:?}");
+        }
+    }
+}
