@@ -289,9 +289,12 @@ mod tests {
             let mut out = [0; MAX_PIECE];
             print_block(simd, &block, &mut out, 0).map(|length| (out[..length].to_vec(), printed(&block)))
         };
-        for text in ["x", "\"", "\\", "\n", "\t\r", "é", "€", "😀", "é\"", "😀\n", "€😀\\é"] {
-            let (block, [fast, plain]) = print(text, 0x7f).unwrap();
-            assert_eq!((&block, &fast), (&plain, &plain), "{text}");
+        for text in ["", "x", "\"", "\\", "\n", "\t\r", "é", "€", "😀", "é\"", "😀\n", "€😀\\é"]
+        {
+            for last in [0x7f, 0xff80] {
+                let (block, [fast, plain]) = print(text, last).unwrap();
+                assert_eq!((&block, &fast), (&plain, &plain), "{text} {last:x}");
+            }
         }
         for (text, last) in
             [("\0", 0x20), ("\u{1f}", 0x20), ("é\0", 0x20), ("é", 0x0b), ("x", 0xd800), ("é", 0xdc00)]
