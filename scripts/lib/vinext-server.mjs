@@ -74,12 +74,22 @@ export async function address(server, listening, { signal } = {}) {
   ]);
 }
 
-/** Makes a function that sends a request and returns the text of the response. It throws for a status that is not 2xx. */
-export function requester(url, server, { signal } = {}) {
-  return async (pathname, init) => {
+/**
+ * Makes a function that sends a request and returns the text of the response. It throws for a status that is not 2xx.
+ *
+ * @param {string} url
+ * @param {ReturnType<typeof launch>} server
+ * @param {{ signal?: AbortSignal, headers?: Record<string, string> }} [options] `headers` are sent with every request.
+ */
+export function requester(url, server, { signal, headers } = {}) {
+  return async (/** @type {string} */ pathname, /** @type {RequestInit} */ init = {}) => {
     const timely = [AbortSignal.timeout(ANSWER_WITHIN_MS), ...(signal ? [signal] : [])];
     try {
-      const response = await fetch(new URL(pathname, url), { ...init, signal: AbortSignal.any(timely) });
+      const response = await fetch(new URL(pathname, url), {
+        ...init,
+        headers: { ...headers, ...init.headers },
+        signal: AbortSignal.any(timely),
+      });
       const text = await response.text();
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       return text;

@@ -27,8 +27,9 @@ export async function startVersions(folder, versions, { kv, signal } = {}) {
   const program = fileURLToPath(import.meta.url);
   const server = launch([program, JSON.stringify({ folder, versions, kv })], folder, { signal });
   const urls = JSON.parse(await address(server, SERVING, { signal }));
+  // workerd closes an idle connection after 5 seconds. On a busy machine `fetch` still uses it then, and gets ECONNRESET.
   const started = Object.entries(urls).map(([name, url]) => {
-    return [name, { url, request: requester(url, server, { signal }) }];
+    return [name, { url, request: requester(url, server, { signal, headers: { connection: "close" } }) }];
   });
   return { versions: Object.fromEntries(started), stop: server.stop, output: server.output };
 }
