@@ -9,15 +9,15 @@ const EVERY = 8;
 const SECONDS = 300;
 const FOLDER = path.resolve("target/mutants/addon");
 const LIBRARIES = { win32: "vinext_cache_key.dll", darwin: "libvinext_cache_key.dylib" };
-/** How much of their random cases the suites run. */
+/** The share of their random cases that the suites run. */
 const SHARE = "0.02";
 const SUITES = ["api", "addon", "fast-path", "cli-stale", "storage-key", "families"];
 
-/** The loader takes another build where this one does not load. */
+/** A program that fails if this build was not loaded: the loader then takes another one without an error. */
 const IS_LOADED =
   'process.exitCode = require("./index.js").implementation.binary === process.env.NAPI_RS_NATIVE_LIBRARY_PATH ? 0 : 1';
 
-/** A source file with the part of it replaced that a mutant replaces. */
+/** The text of a source file with a mutant's change. */
 function mutated({ file, span, replacement }) {
   const lines = readFileSync(file, "utf8").split("\n");
   const offset = ({ line, column }) =>
@@ -26,7 +26,7 @@ function mutated({ file, span, replacement }) {
   return text.slice(0, offset(span.start)) + replacement + text.slice(offset(span.end));
 }
 
-/** Whether the command succeeds, in time. */
+/** Whether the command succeeds within the time limit. */
 function succeeds(command, args, env = {}) {
   const options = /** @type {const} */ ({ stdio: "ignore", timeout: SECONDS * 1000 });
   return spawnSync(command, args, { ...options, env: { ...process.env, ...env } }).status === 0;

@@ -1,4 +1,4 @@
-// The mutants of JavaScript, by Stryker, which has many packages and is installed apart.
+// The mutants of JavaScript, by Stryker, which has many dependencies and is installed separately.
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { installIn } from "../../scripts/lib/npm.mjs";
@@ -12,7 +12,7 @@ const SHELL_AND_ENGINES = [
   "js/portable.mjs",
   ...readdirSync(new URL("../../js/portable", import.meta.url)).map((file) => `js/portable/${file}`),
 ];
-/** Neither mutated nor needed by the tests that run. */
+/** Files that are neither mutated nor needed by the tests here. */
 const LEFT_OUT = ["target", "dist", "docs", "examples", "npm", "__test__/*/node_modules", ".github", ".demo"];
 
 const KILLED = ["Killed", "Timeout"];
@@ -83,7 +83,7 @@ export async function js({ k, n }) {
   });
 }
 
-/** Parts of the plugin and of the commands, with the suites that are theirs. */
+/** Parts of the plugin and of the commands, with the suites that test them. */
 const SAMPLE = [
   { file: "js/vite/shape.mjs", suites: ["vite-transform"] },
   { file: "js/vite/rewrite.mjs", suites: ["vite-transform"] },

@@ -14,7 +14,7 @@ import { rust } from "./rust.mjs";
 import { judge } from "./verdict.mjs";
 
 const RUNS = { rust, js, sample, addon };
-/** Of these every survivor needs an entry in exceptions.json. */
+/** Parts in which every mutant that survives needs an entry in exceptions.json. */
 const STRICT = ["rust", "js"];
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));

@@ -1,5 +1,5 @@
-// How Stryker runs the tests of the shell and the engines: the random cases of `npm run fuzz` in its own process, and for a mutant
-// that survives them ava's suites in another one. The random cases take milliseconds and kill most mutants.
+// How Stryker runs the tests of the shell and the engines: first the random cases of `npm run fuzz`, in its own process. A mutant that
+// survives them is then tested by ava's suites, in another process. The random cases take milliseconds and kill most mutants.
 import { spawnSync } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -11,13 +11,13 @@ const SEED = 1;
 /** These run in one process, because loading vinext takes longer than their tests do. */
 const TOGETHER = ["api", "corners", "fast-path", "storage-key"];
 const SUITES = ["families", "together"];
-/** How much of their random cases the suites run. */
+/** The share of their random cases that the suites run. */
 const SHARE = "0.02";
 const AVA = "ava";
 const AVA_CLI = "node_modules/ava/entrypoints/cli.mjs";
-/** An endless loop is found by this. Less than Stryker waits, because Stryker would end this process and not ava. */
+/** The time limit, which ends endless loops. It is shorter than that of Stryker, which would end this process and not ava. */
 const AVA_SECONDS = 50;
-/** More than there are mutants. */
+/** A limit that is higher than the number of mutants. */
 const MOST_MUTANTS = 10_000;
 
 /** @type {any} */
@@ -26,7 +26,7 @@ const stryker = /** @type {any} */ (globalThis.__stryker__ ??= {});
 const load = (file) => import(pathToFileURL(path.resolve(file)).href);
 
 class RandomCases {
-  /** @type {Map<string, () => Promise<string | undefined>>} By its name, a test that returns how it failed. */
+  /** @type {Map<string, () => Promise<string | undefined>>} Tests by their names. Each one returns how it failed. */
   #tests = new Map();
   #implementations = [];
 
@@ -66,7 +66,7 @@ class RandomCases {
     }
     stryker.currentTestId = undefined;
     const { mutantCoverage } = stryker;
-    // What the suites reach is not measured, for they run in another process.
+    // The coverage of the suites is not measured, because they run in another process.
     const any = Object.fromEntries(Array.from({ length: MOST_MUTANTS }, (_, id) => [id, 1]));
     mutantCoverage.perTest[AVA] = any;
     return { status: "complete", tests, mutantCoverage };

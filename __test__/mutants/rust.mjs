@@ -7,7 +7,7 @@ import { nameOf } from "./verdict.mjs";
 
 const VERSION = "27.1.0";
 const OUTPUT = "target/mutants/rust";
-/** The stages by cargo's filter, and how many seconds their tests may take: ten times as long as they do. That ends endless loops. */
+/** The stages by cargo's filter, and the time limit of their tests in seconds, which ends endless loops: ten times their usual time. */
 const STAGES = [
   { filter: "--lib", seconds: 25 },
   { filter: "--test=stale", seconds: 25 },

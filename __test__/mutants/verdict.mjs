@@ -1,4 +1,4 @@
-// What a run of mutants says, beside the exceptions that are listed.
+// Compares the results of a run of mutants with the listed exceptions.
 import { readFileSync } from "node:fs";
 
 /**
