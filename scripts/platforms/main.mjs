@@ -35,7 +35,9 @@ const look = { timer: PRESET_TIMER, showErrorMessage: false };
 
 function means(platform) {
   const here = runtimes.filter((runtime) => runtime.platform === platform);
-  if (here.length > 0) return here.map(({ node, how }) => `Node ${node} ${how}`).join(", ");
+  const ways = [...new Set(here.map(({ how }) => how))];
+  const nodes = (/** @type {string} */ way) => here.filter(({ how }) => how === way).map(({ node }) => node);
+  if (ways.length > 0) return ways.map((way) => `Node ${nodes(way).join(", ")}: ${way}`).join("; ");
   return platform.startsWith("darwin") ? "inspected" : "built on Windows by the release workflow, not here";
 }
 
