@@ -109,6 +109,7 @@ const made = {
     version: 1,
     reply: Object.assign([["0", "x"]], { constructor: { [Symbol.species]: class extends Array {} } }),
   }),
+  "no version": () => ({ reply: "x" }),
   "plain text": () => ({ version: 1, reply: "x", pagePropsIndex: 0 }),
   "plain entries": () => ({
     version: 1,
@@ -146,6 +147,7 @@ const changed = {
   "Array.prototype.toJSON": [Array.prototype, "toJSON", () => () => "an array"],
   "Object.prototype.toJSON": [Object.prototype, "toJSON", () => () => "an object"],
   "Object.prototype.pagePropsIndex": [Object.prototype, "pagePropsIndex", () => 5],
+  "Object.prototype.version": [Object.prototype, "version", () => 1],
   encodeURIComponent: [globalThis, "encodeURIComponent", () => (text) => `<${text}>`],
 };
 

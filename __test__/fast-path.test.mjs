@@ -83,6 +83,8 @@ test("arguments that are unusual are printed by JSON.stringify", (t) => {
     ["id", "s", { reply: "[]", version: 1 }],
     ["id", "s", { version: 2, reply: "[]" }],
     ["id", "s", { version: 1, reply: "[]", more: 1 }],
+    ["id", "s", { more: 1, version: 1, reply: "[]" }],
+    ["id", "s", { reply: "[]" }],
     ["id", "s", { version: 1, reply: "[]", pagePropsIndex: 1.5 }],
     ["id", "s", { version: 1, reply: "[]", pagePropsIndex: -1 }],
     ["id", "s", { version: 1, reply: "[]", pagePropsIndex: 255 }],
