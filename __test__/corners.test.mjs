@@ -96,6 +96,29 @@ const made = {
     reply: [["0", Object.defineProperty({}, "bytes", { enumerable: true, get: counter() })]],
   }),
   "a map of its own": () => ({ version: 1, reply: Object.assign([["0", "x"]], { map: () => [["1", "y"]] }) }),
+  "a map that makes longer entries": () => ({
+    version: 1,
+    reply: Object.assign([["0", "x"]], { map: () => [["1", "y", "z"]] }),
+  }),
+  "a map that makes shorter entries": () => ({
+    version: 1,
+    reply: Object.assign([["0", "x"]], { map: () => [["1"]] }),
+  }),
+  "bytes with a prototype that has toJSON": () => ({
+    version: 1,
+    reply: [["0", Object.assign(Object.create({ toJSON: () => "printed" }), { bytes: "AA==" })]],
+  }),
+  "bytes with a prototype that hides its toJSON": () => ({
+    version: 1,
+    reply: [
+      [
+        "0",
+        Object.assign(Object.create(Object.defineProperty({}, "toJSON", { value: () => "printed" })), {
+          bytes: "AA==",
+        }),
+      ],
+    ],
+  }),
   "a map that changes what the callback gives": () => ({
     version: 1,
     reply: Object.assign([["0", "AA==", "a", 0, "t"]], {

@@ -141,6 +141,10 @@ for (const [name, api] of implementations) {
     }
     const digest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
     t.deepEqual(parseCacheKey(`sha256:${digest}`), { family: "shortened", ambiguous: false, digest });
+    // Calls of a function of this name.
+    for (const args of ["[]", `${digest}:root-params:[]`]) {
+      t.like(parseCacheKey(`use-cache:sha256:${args}`), { family: "use-cache", id: "sha256" });
+    }
     t.like(parseCacheKey(`deployment:v1:sha256:${digest}`), {
       family: "shortened",
       deploymentId: "v1",
