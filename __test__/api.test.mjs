@@ -397,6 +397,22 @@ for (const [name, api] of implementations) {
     );
   });
 
+  row("parseUseCacheKey takes only exact parts for parts", (t) => {
+    const parse = (key) => api.parseUseCacheKey(`use-cache:${key}`);
+    for (const id of ["build:v1", '[ "a","b"]', '["a"]', '["a","b","c"]', '["a",1]', "[]", "[1,2]"]) {
+      const { id: found, keySeed, serverReferenceId, argsKey } = parse(id);
+      t.deepEqual([found, keySeed, serverReferenceId, argsKey], [id, undefined, undefined, undefined]);
+    }
+    for (const args of [digest, "[]"]) t.like(parse(`:${args}`), { id: "", argsKey: args });
+    for (const root of ['[["a",[1]]]', '[["a",1]]', '[["a"]]', '[["a","b","c"]]', '[[1,"a"]]', "[1]", "{}"]) {
+      const args = `${digest}:root-params:${root}`;
+      t.like(parse(`["a","b"]:${args}`), { id: '["a","b"]', argsKey: args, rootParams: undefined });
+    }
+    // Text in front of root params ends where their mark is for the last time.
+    const args = ' []:root-params:[["a",":root-params:[]"]]';
+    t.like(parse(`["a","b"]:${args}`), { argsKey: args, rootParams: undefined });
+  });
+
   row("exports are functions of their own, none of which needs `this`", (t) => {
     for (const [exported, value] of Object.entries(api)) {
       if (exported === "implementation") t.like(value, IMPLEMENTATION[name]);
