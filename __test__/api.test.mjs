@@ -404,7 +404,9 @@ for (const [name, api] of implementations) {
       t.deepEqual([found, keySeed, serverReferenceId, argsKey], [id, undefined, undefined, undefined]);
     }
     for (const args of [digest, "[]"]) t.like(parse(`:${args}`), { id: "", argsKey: args });
-    for (const root of ['[["a",[1]]]', '[["a",1]]', '[["a"]]', '[["a","b","c"]]', '[[1,"a"]]', "[1]", "{}"]) {
+    const listLike = '[{"0":"a","1":"b","length":2}]';
+    const pairs = ['[["a",[1]]]', '[["a",1]]', '[["a"]]', '[["a","b","c"]]', '[[1,"a"]]', '["ab"]'];
+    for (const root of [...pairs, "[1]", "{}", "null", listLike]) {
       const args = `${digest}:root-params:${root}`;
       t.like(parse(`["a","b"]:${args}`), { id: '["a","b"]', argsKey: args, rootParams: undefined });
     }

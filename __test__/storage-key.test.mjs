@@ -33,7 +33,8 @@ for (const [name, api] of implementations) {
   const row = (title, run) => test(`${name}: ${title}`, run);
 
   row("512 bytes stay, 513 are hashed, whatever a character weighs", (t) => {
-    for (const character of ["x", "é", "€", "😀"]) {
+    const lastAndFirst = ["\u{7f}", "\u{80}", "\u{7ff}", "\u{800}", "\u{ffff}", "\u{10000}"];
+    for (const character of ["x", "é", "€", "😀", ...lastAndFirst]) {
       const start = "use-cache:build:v1:";
       const count = Math.floor((512 - bytes(start)) / bytes(character));
       const fitting =

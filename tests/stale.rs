@@ -120,6 +120,17 @@ fn what_starts_like_a_key_of_vinext_is_not_foreign() {
     assert_eq!(others(&filter), [(Other::Unclear, 6), (Other::Foreign, 6)]);
 }
 
+#[test]
+fn a_family_or_a_version_alone_is_foreign() {
+    let list = ["cache:app:x", "cache:pages:x", "a:v2", "a:v2:b", "use-cache", "deployment-v2"]
+        .map(|key| format!("s:{key}\n"))
+        .concat();
+    let options =
+        Options { foreign: true, strip_prefix: vec![StorePrefix::new(b"s:").unwrap()], ..Options::default() };
+    let (stale, _) = filter(options, &[list.as_bytes()]).unwrap();
+    assert_eq!(stale, list);
+}
+
 /// `shop:` was named as the prefix, but the real prefix is `shop:cache:`.
 #[test]
 fn what_may_be_a_key_behind_a_longer_prefix_is_not_foreign() {
