@@ -216,7 +216,7 @@ for (const [name, api] of implementations) {
     }
   });
 
-  row("buildUseCacheKey names an argument of the wrong type", (t) => {
+  row("buildUseCacheKey and deriveUseCacheKey name an argument of the wrong type", (t) => {
     const received = { undefined: "undefined", null: "null", number: "type number", array: "an array" };
     for (const [value, kind] of [
       [undefined, "undefined"],
@@ -227,6 +227,10 @@ for (const [name, api] of implementations) {
       const id = invalidType(`The "id" argument must be a string. Received ${received[kind]}`);
       t.throws(() => api.buildUseCacheKey(value), id);
     }
+    t.throws(
+      () => api.deriveUseCacheKey(1, null, { version: 1, reply: "" }),
+      invalidType('The "id" argument must be a string. Received type number'),
+    );
     t.throws(
       () => api.buildUseCacheKey("id", 1),
       invalidType('The "keySeed" argument must be a string, null or undefined. Received type number'),
