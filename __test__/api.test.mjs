@@ -316,6 +316,10 @@ for (const [name, api] of implementations) {
       ["[]", 'The "args" argument must be an object. Received type string'],
       [{}, 'The "args.reply" property must be a string or an array. Received undefined'],
       [{ reply: 5 }, 'The "args.reply" property must be a string or an array. Received type number'],
+      [
+        { reply: Object.assign([], { map: 1 }) },
+        'The "args.reply" property must be a string or an array. Received an array',
+      ],
       [{ reply: [["a", "b"], "c"] }, 'The "args.reply[1]" property must be an array. Received type string'],
     ]) {
       t.throws(() => api.flightArgumentsKey(args), invalidType(message));
