@@ -323,6 +323,7 @@ for (const [name, api] of implementations) {
       [{ reply: [["a", "b"], "c"] }, 'The "args.reply[1]" property must be an array. Received type string'],
     ]) {
       t.throws(() => api.flightArgumentsKey(args), invalidType(message));
+      t.throws(() => api.flightArgumentsKey(args, { fileMetadata: true }), invalidType(message));
       t.throws(() => api.deriveUseCacheKey("id", null, args), invalidType(message));
     }
     for (const [options, message] of [

@@ -8,6 +8,8 @@ import { share } from "./helpers/share.mjs";
 const CASES = share(3000);
 const SHARED = await sharedKeys();
 const HEX = /^[0-9a-f]{64}$/;
+const HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const DIGEST = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 const LONG = `/${"long/".repeat(50)}end`;
 
 /** Build IDs and paths without `:/`, so that only one place in a key can be the border between them. */
@@ -139,16 +141,15 @@ for (const [name, api] of implementations) {
         t.deepEqual(parseCacheKey(mark + tag), { family: "tag", ambiguous: false, tag });
       }
     }
-    const digest = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-    t.deepEqual(parseCacheKey(`sha256:${digest}`), { family: "shortened", ambiguous: false, digest });
+    t.deepEqual(parseCacheKey(`sha256:${DIGEST}`), { family: "shortened", ambiguous: false, digest: DIGEST });
     // Calls of a function of this name.
-    for (const args of ["[]", `${digest}:root-params:[]`]) {
+    for (const args of ["[]", `${DIGEST}:root-params:[]`]) {
       t.like(parseCacheKey(`use-cache:sha256:${args}`), { family: "use-cache", id: "sha256" });
     }
-    t.like(parseCacheKey(`deployment:v1:sha256:${digest}`), {
+    t.like(parseCacheKey(`deployment:v1:sha256:${DIGEST}`), {
       family: "shortened",
       deploymentId: "v1",
-      digest,
+      digest: DIGEST,
     });
   });
 
@@ -161,9 +162,30 @@ for (const [name, api] of implementations) {
       "pages:v2:b",
       "deployment:v1:lock",
       "cache:tag:x",
+      "x_N_T_/a",
+      "xapp:v2:b:/x:html",
+      "app:v2:b:/x:htmlx",
+      "xpages:v2:b:/x",
+      "pages:v2:bx/x",
+      "xdeployment:v1:app:v2:b:/x:html",
+      `x${HASH}`,
+      `${HASH}0`,
+      `xunstable_cache:v2:${HASH}`,
+      `unstable_cache:v2:${HASH}0`,
+      `xsha256:${DIGEST}`,
+      `sha256:${DIGEST}x`,
+      `app:v2:b:__hash:${HASH}0:html`,
+      `app:v2:bx__hash:${HASH}:html`,
+      `app:v2:x__hash:${HASH}:html`,
     ]) {
       t.is(parseCacheKey(text), null, text);
     }
+    // A build ID that looks like a scope.
+    t.like(parseCacheKey("app:v2:deployment:v1:/x:html"), {
+      deploymentId: undefined,
+      buildId: "deployment:v1",
+      path: "/x",
+    });
     for (const value of [undefined, null, 1, {}]) {
       t.throws(() => parseCacheKey(value), {
         code: "ERR_INVALID_ARG_TYPE",
