@@ -1,7 +1,7 @@
 // Mutation tests: small mistakes put into the code, one at a time. Each one has to make a test fail. A mistake that changes
 // nothing that a test could see is listed in exceptions.json, with its reason.
 //   npm run mutants                       the Rust core, then the shell and the engines
-//   npm run mutants -- rust --shard 1/4   the first quarter of the core's mutants
+//   npm run mutants -- rust --shard 1/2   half of the core's mutants
 //   npm run mutants -- js                 the shell and the engines
 //   npm run mutants -- sample             parts of the plugin and of the commands: a score only
 //   npm run mutants -- addon              one in eight mutants of src/node/: a score only

@@ -17,7 +17,7 @@ const help = (...args) => {
 const section = (title, text) => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
 
 /** The shards of each part of `npm run mutants`, so that each job of the nightly workflow ends in time. */
-const SHARDS = { rust: 4, js: 1, sample: 1, addon: 2 };
+const SHARDS = { rust: 2, js: 1, sample: 2, addon: 2 };
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const read = (file) => readFileSync(file, "utf8");
