@@ -87,7 +87,6 @@ test("keys are vinext's, and a seed that has no encoding is an error", (t) => {
       t.is(outcome(addon.useCacheKeyPrefix, seed).message, expected.message);
     }
     const json = api.flightArgumentsKey(args);
-    t.is(addon.flightArgumentsKey(JSON.stringify(args)), addon.digest(JSON.stringify(args)));
     if (typeof args.reply === "string") t.is(addon.flightArgumentsKey(JSON.stringify(args)), json);
     if ("value" in expected) {
       t.is(

@@ -100,7 +100,7 @@ test("arguments that are unusual are printed by JSON.stringify", (t) => {
       api.deriveUseCacheKey(id, keySeed, args, options),
       plain.deriveUseCacheKey(id, keySeed, args, options),
     );
-    t.deepEqual(calls.slice(-2), ["digest", "buildKey"]);
+    t.deepEqual(calls.slice(-2), ["flightArgumentsKey", "buildKey"]);
   }
 });
 
@@ -183,6 +183,71 @@ test("both give the same keys at every length around the buffers", (t) => {
   t.deepEqual([...new Set(calls)].sort(), ["buildKey", "entriesKey", "textKey"]);
 });
 
+/** A longer text is passed in pieces of this length, or in as many as the addon takes. */
+const PIECE = 1 << 15;
+const MOST_PIECES = 64;
+
+test("long texts and files are passed in pieces, which may cut a pair of surrogates", (t) => {
+  const { calls, api } = watched();
+  const same = (reply) => {
+    const args = { version: 1, reply, pagePropsIndex: 0 };
+    t.is(api.flightArgumentsKey(args), plain.flightArgumentsKey(args));
+  };
+  const textOf = (length, before, unit) => (before + unit.repeat(length)).slice(0, length);
+  for (const length of [1, 2].flatMap((pieces) => [-1, 0, 1, 2].map((more) => pieces * PIECE + more))) {
+    const file = ["1_file", "A".repeat(length), "f", length, "t"];
+    for (const [before, unit] of [
+      ["", "x"],
+      ["", "😀"],
+      ["x", "😀"],
+      ["", "\ud83d"],
+      ["x", '"\ude00é'],
+    ]) {
+      const text = textOf(length, before, unit);
+      [
+        text,
+        [["0", text]],
+        [
+          ["0", "x"],
+          ["1", text],
+        ],
+        [["0", text], file],
+      ].forEach(same);
+    }
+    same([file, ["1", "x"]]);
+  }
+  for (const more of [-1, 0, 1, PIECE]) same(textOf(MOST_PIECES * PIECE + more, "x", "😀"));
+  t.deepEqual([...new Set(calls)].sort(), ["entriesKey", "longKey", "textKey"]);
+});
+
+test("a long file that is not ASCII is printed by JSON.stringify, whichever piece that is in", (t) => {
+  for (const at of [0, PIECE - 1, PIECE, 2 * PIECE]) {
+    const { calls, api } = watched();
+    const base64 = `${"A".repeat(at)}é${"A".repeat(2 * PIECE)}`;
+    const args = { version: 1, reply: [["0", base64, "f", 1, "t"]] };
+    t.is(api.flightArgumentsKey(args), plain.flightArgumentsKey(args));
+    t.deepEqual(calls, ["longKey", "flightArgumentsKey", "buildKey"]);
+  }
+});
+
+test("the addon declines calls with too few or too many texts, and with values that are not texts", (t) => {
+  const { entriesKey, longKey } = addon;
+  const entries = (count) => count << 24;
+  const head = ["p", "i"];
+  t.is(typeof longKey(...head, 0, ...Array(80).fill("x")), "string");
+  t.is(longKey(...head, 0, ...Array(81).fill("x")), undefined);
+  t.is(typeof longKey(...head, entries(1), "a", "b", "c"), "string");
+  t.is(longKey(...head, 0, "x", 1), undefined);
+  for (const key of [entriesKey, longKey]) {
+    t.is(typeof key(...head, entries(2), "a", "b", "c", "d"), "string");
+    t.is(key(...head, entries(2), "a", "b", "c"), undefined);
+    t.is(key(...head, entries(2), "a", 1, "c", "d"), undefined);
+    t.is(key(...head, entries(2)), undefined);
+    t.is(key(...head, entries(100), "a", "b"), undefined);
+  }
+  t.is(entriesKey(...head, entries(8), ...Array(17).fill("x")), undefined);
+});
+
 test("the benchmark times the fast path, except in the cases that are to be declined", (t) => {
   const declined = ["12 form fields", "64 KB JSON, declined"];
   for (const { name, call, args } of cases) {
@@ -190,7 +255,7 @@ test("the benchmark times the fast path, except in the cases that are to be decl
     t.is(api[call](...args), plain[call](...args), name);
     t.regex(
       calls.join(),
-      declined.includes(name) ? /^digest,buildKey$/ : /^(?:buildKey|textKey|entriesKey)$/,
+      declined.includes(name) ? /^flightArgumentsKey,buildKey$/ : /^(?:build|text|entries|long)Key$/,
       name,
     );
   }

@@ -22,11 +22,17 @@ export interface Engine {
 }
 
 /** The Rust addon, which takes and gives text and integers. */
-export interface Addon extends Omit<Engine, "shapeOf" | "keyOf"> {
+export interface Addon extends Omit<Engine, "digest" | "parse" | "shapeOf" | "keyOf"> {
+  /** The engine's `digest`. */
+  flightArgumentsKey: Engine["digest"];
+  /** The engine's `parse`. */
+  parseUseCacheKey: Engine["parse"];
   /** The key of a call whose reply is text. */
   textKey(prefix: string, id: string, reply: string, shape?: Shape): Key;
   /** The key of a call whose reply has entries: of each one its name, then its text or the base64 of its bytes. */
   entriesKey(prefix: string, id: string, shape: Shape, ...texts: unknown[]): Key;
+  /** The same with the last text in pieces, 64 at most. Without entries, this text is the reply. */
+  longKey(prefix: string, id: string, shape: Shape, ...texts: unknown[]): Key;
 }
 
 /** An ID, or the number of the reason why it is rejected. `refusal` in shell.mjs has the code and message of each number. */

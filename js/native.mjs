@@ -9,14 +9,25 @@ const isBuiltIn = printed.startsWith("function stringify() {") && printed.includ
 
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
+/** A longer text is passed in pieces, which the addon reads and hashes one after the other. So they stay in the processor's cache. */
+const PIECE = 1 << 15;
+const MAX_PIECES = 64;
 const NOTHING = Object.freeze({});
 
 /** @param {import("./engine.mjs").Addon} addon */
-export function createNativeApi({ textKey, entriesKey, ...others }) {
+export function createNativeApi({
+  textKey,
+  entriesKey,
+  longKey,
+  flightArgumentsKey,
+  parseUseCacheKey,
+  ...others
+}) {
   /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
   function keyOf(prefix, id, keyed, shape) {
     const { reply } = keyed;
     if (typeof reply === "string") {
+      if (reply.length > PIECE) return longKey(prefix, id, shape, ...piecesOf(reply));
       return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
     }
     try {
@@ -36,8 +47,8 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
       const { 0: first, 1: second } = reply;
       const { 0: a, 1: b } = first;
       const { 0: c, 1: d } = second;
-      const areTexts = typeof b === "string" && typeof d === "string";
-      const key = areTexts ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
+      const areShort = typeof b === "string" && typeof d === "string" && d.length <= PIECE;
+      const key = areShort ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
       return key ?? keyOfList(prefix, id, keyed, shape | entries, [a, b, c, d]);
     }
     const list = [];
@@ -53,18 +64,34 @@ export function createNativeApi({ textKey, entriesKey, ...others }) {
       if (typeof content !== "string") shape |= 1 << (index >> 1);
       texts.push(list[index], textOf(content));
     }
-    const [a, b, c, d, e, f] = texts;
-    // Spread arguments are slow, and page props with search params have three entries.
-    const isThree = texts.length === 6;
-    const key = isThree
-      ? entriesKey(prefix, id, shape, a, b, c, d, e, f)
-      : entriesKey(prefix, id, shape, ...texts);
+    const key = keyOfTexts(prefix, id, shape, texts);
     // `JSON.stringify` gets the values that were read: a getter could return another value the second time.
     if (key === undefined) keyed.reply = inPairs(list);
     return key;
   }
 
-  return createApi({ ...others, shapeOf, keyOf });
+  /** @param {string} prefix @param {string} id @param {number} shape @param {unknown[]} texts */
+  function keyOfTexts(prefix, id, shape, texts) {
+    const last = texts.at(-1);
+    if (typeof last === "string" && last.length > PIECE) {
+      return longKey(prefix, id, shape, ...texts.slice(0, -1), ...piecesOf(last));
+    }
+    const [a, b, c, d, e, f] = texts;
+    // Spread arguments are slow, and page props with search params have three entries.
+    return texts.length === 6
+      ? entriesKey(prefix, id, shape, a, b, c, d, e, f)
+      : entriesKey(prefix, id, shape, ...texts);
+  }
+
+  return createApi({ ...others, digest: flightArgumentsKey, parse: parseUseCacheKey, shapeOf, keyOf });
+}
+
+/** @param {string} text */
+function piecesOf(text) {
+  const length = Math.max(PIECE, Math.ceil(text.length / MAX_PIECES));
+  const pieces = [];
+  for (let start = 0; start < text.length; start += length) pieces.push(text.slice(start, start + length));
+  return pieces;
 }
 
 /** The shape of arguments that have only vinext's properties, in vinext's order; otherwise `DECLINED`. @param {any} keyed */

@@ -10,6 +10,7 @@
 mod family;
 mod page;
 mod parse;
+mod parts;
 
 pub(crate) use family::{parse_shared, parse_shortened};
 pub(crate) use page::split_deployment_id;
@@ -18,6 +19,7 @@ pub(crate) use parse::split_seed;
 pub use family::{CacheKey, parse_cache_key};
 pub use page::{Artifact, Page, PageFamily, PageKey, PagePath, parse_page_key};
 pub use parse::{ArgsForm, RootParam, RootParamValue, UseCacheKeyParts, parse_use_cache_key};
+pub use parts::{cache_key_to_json, use_cache_key_to_json};
 
 use crate::error::Error;
 use crate::uri_component::encode_uri_component;

@@ -44,8 +44,8 @@ pub enum Entry<'a, Text: ?Sized = [u8]> {
     File {
         /// The field's name.
         name: &'a Text,
-        /// The file's bytes in base64: ASCII, whatever the text.
-        base64: &'a [u8],
+        /// The file's bytes in base64.
+        base64: &'a Text,
         /// The file's name.
         file_name: &'a Text,
         /// The file's media type.

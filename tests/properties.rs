@@ -289,7 +289,7 @@ proptest! {
         let (name8, content8) = (from_utf16(&name), from_utf16(&content));
         let entries = [
             Entry::Text { name: &*name, text: &content },
-            Entry::File { name: &name, base64: &content8, file_name: &name, media_type: &content },
+            Entry::File { name: &name, base64: &content, file_name: &name, media_type: &content },
         ];
         let entries8 = [
             Entry::Text { name: &*name8, text: &content8 },

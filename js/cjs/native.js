@@ -164,11 +164,16 @@ const printed = Function.prototype.toString.call(stringify);
 const isBuiltIn = printed.startsWith("function stringify() {") && printed.includes("[native code]");
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
+const PIECE = 32768;
+const MAX_PIECES = 64;
 const NOTHING = Object.freeze({});
-function createNativeApi({ textKey, entriesKey, ...others }) {
+function createNativeApi({ textKey, entriesKey, longKey, flightArgumentsKey, parseUseCacheKey, ...others }) {
 	function keyOf(prefix, id, keyed, shape) {
 		const { reply } = keyed;
-		if (typeof reply === "string") return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+		if (typeof reply === "string") {
+			if (reply.length > PIECE) return longKey(prefix, id, shape, ...piecesOf(reply));
+			return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
+		}
 		try {
 			return keyOfEntries(prefix, id, keyed, shape);
 		} catch {}
@@ -181,7 +186,7 @@ function createNativeApi({ textKey, entriesKey, ...others }) {
 			const { 0: first, 1: second } = reply;
 			const { 0: a, 1: b } = first;
 			const { 0: c, 1: d } = second;
-			return (typeof b === "string" && typeof d === "string" ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
+			return (typeof b === "string" && typeof d === "string" && d.length <= PIECE ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
 				a,
 				b,
 				c,
@@ -199,16 +204,29 @@ function createNativeApi({ textKey, entriesKey, ...others }) {
 			if (typeof content !== "string") shape |= 1 << (index >> 1);
 			texts.push(list[index], textOf(content));
 		}
-		const [a, b, c, d, e, f] = texts;
-		const key = texts.length === 6 ? entriesKey(prefix, id, shape, a, b, c, d, e, f) : entriesKey(prefix, id, shape, ...texts);
+		const key = keyOfTexts(prefix, id, shape, texts);
 		if (key === void 0) keyed.reply = inPairs(list);
 		return key;
 	}
+	function keyOfTexts(prefix, id, shape, texts) {
+		const last = texts.at(-1);
+		if (typeof last === "string" && last.length > PIECE) return longKey(prefix, id, shape, ...texts.slice(0, -1), ...piecesOf(last));
+		const [a, b, c, d, e, f] = texts;
+		return texts.length === 6 ? entriesKey(prefix, id, shape, a, b, c, d, e, f) : entriesKey(prefix, id, shape, ...texts);
+	}
 	return createApi({
 		...others,
+		digest: flightArgumentsKey,
+		parse: parseUseCacheKey,
 		shapeOf,
 		keyOf
 	});
+}
+function piecesOf(text) {
+	const length = Math.max(PIECE, Math.ceil(text.length / MAX_PIECES));
+	const pieces = [];
+	for (let start = 0; start < text.length; start += length) pieces.push(text.slice(start, start + length));
+	return pieces;
 }
 function shapeOf(keyed) {
 	if (!isBuiltIn || JSON.stringify !== stringify || keyed.toJSON !== void 0) return DECLINED;

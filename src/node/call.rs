@@ -6,7 +6,7 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::ptr::null_mut;
 
 use napi::sys;
@@ -23,9 +23,9 @@ pub const LONGEST: usize =
 /// UTF-16 text, on the stack if it fits.
 pub type Text = SmallVec<[u16; STACK]>;
 
-/// A function for JavaScript, of so many arguments. `None` becomes `undefined`.
-pub trait Export<const ARGUMENTS: usize> {
-    fn run(call: &Call<ARGUMENTS>) -> Option<JsString<'_>>;
+/// A function for JavaScript. `None` becomes `undefined`.
+pub trait Export {
+    fn run<'call>(call: &'call Call<'_>) -> Option<JsString<'call>>;
 }
 
 /// A JavaScript string that a running callback made.
@@ -33,33 +33,33 @@ pub struct JsString<'call>(sys::napi_value, PhantomData<&'call ()>);
 
 /// A running callback: its environment and its arguments. Only [`callback`] makes one, and passes it on by reference. So its
 /// environment and arguments are valid as long as this value.
-pub struct Call<const ARGUMENTS: usize> {
+pub struct Call<'call> {
     env: sys::napi_env,
-    arguments: [sys::napi_value; ARGUMENTS],
-    /// How many arguments were passed.
-    count: usize,
+    arguments: &'call [sys::napi_value],
 }
 
-/// Runs a function for Node-API. If it panics, the result is `undefined`, and the shell makes the key itself.
+/// Runs a function of at most so many arguments for Node-API. If it panics or gets more, the result is `undefined`, and the shell
+/// makes the key itself.
 ///
 /// # Safety
 /// Node-API calls this, with the environment of this thread and the information of this call.
-pub unsafe extern "C" fn callback<E: Export<ARGUMENTS>, const ARGUMENTS: usize>(
+pub unsafe extern "C" fn callback<E: Export, const ARGUMENTS: usize>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    let mut call = Call { env, arguments: [null_mut(); ARGUMENTS], count: ARGUMENTS };
-    let (count, arguments) = (&raw mut call.count, call.arguments.as_mut_ptr());
+    let mut arguments = [null_mut(); ARGUMENTS];
+    let mut count = ARGUMENTS;
+    let (space, passed) = (arguments.as_mut_ptr(), &raw mut count);
     // SAFETY: the caller guarantees `env` and `info`. There is space for `count` arguments.
-    let status = unsafe { sys::napi_get_cb_info(env, info, count, arguments, null_mut(), null_mut()) };
-    let answer = catch_unwind(AssertUnwindSafe(|| {
-        let succeeded = status == sys::Status::napi_ok;
-        succeeded.then(|| E::run(&call)).flatten().map_or(null_mut(), |string| string.0)
-    }));
-    answer.unwrap_or(null_mut())
+    let status = unsafe { sys::napi_get_cb_info(env, info, passed, space, null_mut(), null_mut()) };
+    let answer = catch_unwind(|| {
+        let arguments = arguments.get(..count).filter(|_| status == sys::Status::napi_ok)?;
+        E::run(&Call { env, arguments }).map(|string| string.0)
+    });
+    answer.ok().flatten().unwrap_or(null_mut())
 }
 
-impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
+impl Call<'_> {
     /// Appends an argument to a text, and returns where it is. `None` if it is not a string, or too long.
     pub fn read(&self, argument: usize, text: &mut Text) -> Option<Range<usize>> {
         let value = *self.arguments.get(argument)?;
@@ -113,9 +113,9 @@ impl<const ARGUMENTS: usize> Call<ARGUMENTS> {
         Some(start..bytes.len())
     }
 
-    /// Whether there is such an argument.
-    pub fn has(&self, argument: usize) -> bool {
-        argument < self.count
+    /// How many arguments were passed.
+    pub fn count(&self) -> usize {
+        self.arguments.len()
     }
 
     pub fn read_integer(&self, argument: usize) -> Option<u32> {

@@ -1,15 +1,15 @@
 //! The Node-API addon. Strings, integers, booleans and bytes cross here, and nothing else: `js/shell.mjs` reads what JavaScript
 //! hands in, and makes the errors that its callers see.
 //!
-//! The shell calls `validate`, `resolve`, `digest`, `parse`, `parseCacheKey`, `shorten` and what [`fast`] exports. The functions
-//! with the names of the package's API are for code that requires the binary itself. They take text where the API takes objects,
-//! and throw `Error`.
+//! The shell calls `validate`, `resolve`, `flightArgumentsKey`, `parseUseCacheKey`, `parseCacheKey`, `shorten` and what [`fast`]
+//! exports. The functions with the names of the package's API are also for code that requires the binary itself. They take text
+//! where the API takes objects, and throw `Error`.
 #![expect(clippy::needless_pass_by_value, reason = "`#[napi]` hands arguments over by value")]
 
 #[expect(unsafe_code, reason = "Node-API is a C interface, and only this module calls it")]
 mod call;
 mod fast;
-mod parts;
+mod reader;
 mod stale;
 #[cfg(feature = "test-panic")]
 mod test_panic;
@@ -41,17 +41,17 @@ pub fn resolve(config: Option<String>, env: Option<String>, at_run_time: bool) -
     or_refusal(resolved(config.as_deref(), env.as_deref(), at_run_time).map(|id| id.unwrap_or("")))
 }
 
-/// The digest of arguments that are canonical JSON already.
+/// The digest of arguments that are canonical JSON.
 #[napi(catch_unwind)]
-pub fn digest(json: String) -> String {
+pub fn flight_arguments_key(json: String) -> String {
     flight_arguments::canonical_json_key(json.as_bytes()).map(char::from).iter().collect()
 }
 
 /// The parts of a key as JSON, which is `null` for text that is not a key.
 #[napi(catch_unwind)]
-pub fn parse(key: Utf16String) -> napi::Result<String> {
+pub fn parse_use_cache_key(key: Utf16String) -> napi::Result<String> {
     match cache_key::parse_use_cache_key(&wtf8::from_utf16(&key)) {
-        Some(parts) => or_error(parts::use_cache_key_to_json(&parts)),
+        Some(parts) => or_error(cache_key::use_cache_key_to_json(&parts)),
         None => Ok("null".to_owned()),
     }
 }
@@ -60,7 +60,7 @@ pub fn parse(key: Utf16String) -> napi::Result<String> {
 #[napi(catch_unwind)]
 pub fn parse_cache_key(key: Utf16String) -> napi::Result<String> {
     match cache_key::parse_cache_key(&wtf8::from_utf16(&key)) {
-        Some(parts) => or_error(parts::cache_key_to_json(&parts)),
+        Some(parts) => or_error(cache_key::cache_key_to_json(&parts)),
         None => Ok("null".to_owned()),
     }
 }
@@ -151,13 +151,7 @@ pub fn derive_use_cache_key(
     key_seed: Option<Utf16String>,
     json: String,
 ) -> Result<Utf16String> {
-    build_use_cache_key(id, key_seed, Some(digest(json).into()))
-}
-
-/// The digest of arguments that are canonical JSON.
-#[napi(catch_unwind)]
-pub fn flight_arguments_key(json: String) -> String {
-    digest(json)
+    build_use_cache_key(id, key_seed, Some(flight_arguments_key(json).into()))
 }
 
 /// The text that every key under a seed starts with.
@@ -165,12 +159,6 @@ pub fn flight_arguments_key(json: String) -> String {
 pub fn use_cache_key_prefix(key_seed: Option<Utf16String>) -> Result<Utf16String> {
     let key_seed = key_seed.map(|text| wtf8::from_utf16(&text));
     utf16(cache_key::use_cache_key_prefix(key_seed.as_deref()))
-}
-
-/// The parts of a key as JSON, which is `null` for text that is not a key.
-#[napi(catch_unwind)]
-pub fn parse_use_cache_key(key: Utf16String) -> napi::Result<String> {
-    parse(key)
 }
 
 /// The key for a store that takes `max_bytes` at most.
