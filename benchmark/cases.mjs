@@ -62,8 +62,8 @@ export const cases = [
   derive("64 KB non-ASCII", 1.7, nonAscii(64 * KB)),
   derive("64 KB prose", 1.5, prose(64 * KB)),
   derive("64 KB emoji", 2.3, emoji(64 * KB)),
-  derive("1 MB JSON", 2, json(KB * KB)),
-  derive("1 MB file", 1.5, [
+  derive("1 MB JSON", 1.6, json(KB * KB)),
+  derive("1 MB file", 1.4, [
     ["0", '["$K1"]'],
     ["1_file", base64, "image.png", 1, "image/png"],
   ]),
