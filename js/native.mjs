@@ -47,8 +47,8 @@ export function createNativeApi({
       const { 0: first, 1: second } = reply;
       const { 0: a, 1: b } = first;
       const { 0: c, 1: d } = second;
-      const areShort = typeof b === "string" && typeof d === "string" && d.length <= PIECE;
-      const key = areShort ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
+      const isShort = typeof d === "string" && d.length <= PIECE;
+      const key = isShort ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
       return key ?? keyOfList(prefix, id, keyed, shape | entries, [a, b, c, d]);
     }
     const list = [];

@@ -186,7 +186,7 @@ function createNativeApi({ textKey, entriesKey, longKey, flightArgumentsKey, par
 			const { 0: first, 1: second } = reply;
 			const { 0: a, 1: b } = first;
 			const { 0: c, 1: d } = second;
-			return (typeof b === "string" && typeof d === "string" && d.length <= PIECE ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
+			return (typeof d === "string" && d.length <= PIECE ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
 				a,
 				b,
 				c,
