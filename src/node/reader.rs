@@ -57,7 +57,9 @@ impl Argument<'_> {
         let mut half = None;
         for piece in self.pieces.clone() {
             units.clear();
-            units.extend(half.take());
+            if let Some(half) = half.take() {
+                units.push(half);
+            }
             let read = self.reader.call.read(piece, &mut units)?;
             self.count(read.len())?;
             if piece + 1 < self.pieces.end && units.last().copied().is_some_and(is_first_surrogate) {
