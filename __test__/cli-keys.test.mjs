@@ -1,6 +1,7 @@
 // `inspect`, `prefix`, and what all commands have in common.
 import { readFileSync } from "node:fs";
 import test from "ava";
+import { unquote } from "../js/cli/quoted.mjs";
 import fc from "fast-check";
 import { buildUseCacheKey, parseCacheKey, parseUseCacheKey } from "../index.js";
 import { PartsReader } from "../js/cli/parts.mjs";
@@ -374,4 +375,21 @@ test("a command that does not exist", async (t) => {
   const { code, out, err } = await run(["prune"]);
   t.deepEqual([code, out], [2, ""]);
   t.regex(err, /^vinext-cache-key: there is no command "prune"/);
+});
+
+test("every byte is read as redis-cli --no-raw quotes it", (t) => {
+  const escapes = new Map(
+    Object.entries({ "\n": "n", "\r": "r", "\t": "t", "\x07": "a", "\b": "b", "\\": "\\", '"': '"' }),
+  );
+  const quoted = (byte) => {
+    const char = String.fromCharCode(byte);
+    if (escapes.has(char)) return `\\${escapes.get(char)}`;
+    return byte >= 0x20 && byte < 0x7f ? char : `\\x${byte.toString(16).padStart(2, "0")}`;
+  };
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  t.is(unquote(`"${bytes.map(quoted).join("")}"`), String.fromCharCode(...bytes));
+  t.is(unquote('""'), "");
+  for (const line of ["", '"', "a", '"a', 'a"', '"a"b"', String.raw`"\q"`, String.raw`"\xZZ"`, '"\\"']) {
+    t.throws(() => unquote(line), { message: /^a line is not a quoted key: .*redis-cli --no-raw/ }, line);
+  }
 });
