@@ -10,7 +10,7 @@ const isBuiltIn = printed.startsWith("function stringify() {") && printed.includ
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
 /** A longer text is passed in pieces, which the addon reads and hashes one after the other. So they stay in the processor's cache. */
-const PIECE = 1 << 15;
+const PIECE = 1 << 16;
 const MAX_PIECES = 64;
 const NOTHING = Object.freeze({});
 

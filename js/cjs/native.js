@@ -164,7 +164,7 @@ const printed = Function.prototype.toString.call(stringify);
 const isBuiltIn = printed.startsWith("function stringify() {") && printed.includes("[native code]");
 const DECLINED = -1;
 const MAX_ENTRIES = 8;
-const PIECE = 32768;
+const PIECE = 65536;
 const MAX_PIECES = 64;
 const NOTHING = Object.freeze({});
 function createNativeApi({ textKey, entriesKey, longKey, flightArgumentsKey, parseUseCacheKey, ...others }) {

@@ -31,46 +31,37 @@ impl Shuffles {
     }
 }
 
-/// Packs eight bytes and eight backslashes: each marked byte goes behind a backslash.
-pub static ESCAPES: Shuffles = {
-    let mut shuffles = [[0; 16]; 256];
-    let mut marks = 0;
-    while marks < shuffles.len() {
-        let (mut byte, mut length) = (0, 0);
-        while byte < 8 {
-            if marks >> byte & 1 == 1 {
-                shuffles[marks][length] = 15;
-                length += 1;
-            }
-            shuffles[marks][length] = byte;
-            length += 1;
-            byte += 1;
-        }
-        marks += 1;
-    }
-    Shuffles(shuffles)
-};
+/// Packs eight groups of two bytes: the first byte of each group, and the second in front of it if the mark is set.
+pub static PAIRS: Shuffles = shuffles::<2>();
 
-/// Packs four groups of four bytes: the first byte of each group, and the second and third if the two marks are set.
-pub static LANES: Shuffles = {
+/// Packs four groups of four bytes: the first byte of each group, the second in front of it if the first mark is set, and the third
+/// behind them if the second mark is set.
+pub static TRIPLES: Shuffles = shuffles::<4>();
+
+/// Packs groups of so many bytes, with half as many marks. The last of four bytes is never used.
+const fn shuffles<const GROUP: usize>() -> Shuffles {
     let mut shuffles = [[0; 16]; 256];
     let mut marks = 0;
     while marks < shuffles.len() {
-        let (mut lane, mut length) = (0, 0);
-        while lane < 4 {
-            let count = 1 + (marks >> (2 * lane) & 1) + (marks >> (2 * lane + 1) & 1);
-            let mut byte = 0;
-            while byte < count {
-                shuffles[marks][length] = (4 * lane + byte) as u8;
+        let (mut group, mut length) = (0, 0);
+        while group < 16 {
+            let of_group = marks >> (group / 2);
+            if of_group & 1 == 1 {
+                shuffles[marks][length] = group as u8 + 1;
                 length += 1;
-                byte += 1;
             }
-            lane += 1;
+            shuffles[marks][length] = group as u8;
+            length += 1;
+            if GROUP > 2 && of_group & 2 == 2 {
+                shuffles[marks][length] = group as u8 + 2;
+                length += 1;
+            }
+            group += GROUP;
         }
         marks += 1;
     }
     Shuffles(shuffles)
-};
+}
 
 #[cfg(test)]
 mod tests {
