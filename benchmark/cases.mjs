@@ -47,7 +47,7 @@ const pageProps = derive(
   { pagePropsIndex: 0 },
 );
 const shortJson = derive("1 KB JSON", 2.2, json(KB));
-const longJson = derive("64 KB JSON", 1.6, json(64 * KB));
+const longJson = derive("64 KB JSON", 1.5, json(64 * KB));
 const formFields = Array.from({ length: 12 }, (_, index) => [`1_field${index}`, "some words"]);
 
 /** The last ones are declined by the fast path: a form with many fields, and a property that vinext does not make. */
@@ -59,10 +59,10 @@ export const cases = [
   shortJson,
   derive("1 KB non-ASCII", 2, nonAscii(KB)),
   longJson,
-  derive("64 KB non-ASCII", 1.7, nonAscii(64 * KB)),
-  derive("64 KB prose", 1.5, prose(64 * KB)),
-  derive("64 KB emoji", 2.3, emoji(64 * KB)),
-  derive("1 MB JSON", 1.6, json(KB * KB)),
+  derive("64 KB non-ASCII", 1.6, nonAscii(64 * KB)),
+  derive("64 KB prose", 1.4, prose(64 * KB)),
+  derive("64 KB emoji", 2, emoji(64 * KB)),
+  derive("1 MB JSON", 1.5, json(KB * KB)),
   derive("1 MB file", 1.4, [
     ["0", '["$K1"]'],
     ["1_file", base64, "image.png", 1, "image/png"],
