@@ -29,7 +29,10 @@ def macho_facts(binary, content):
         "cpu": CPUS[binary.header.cpu_type.name],
         # C names start with an underscore.
         "exports": [symbol.name[1:] for symbol in binary.exported_symbols],
-        "libraries": [library.name for library in binary.libraries],
+        # The binary's own name is in this list too.
+        "libraries": [
+            library.name for library in binary.libraries if library.command != lief.MachO.LoadCommand.TYPE.ID_DYLIB
+        ],
         "macos": f"{version[0]}.{version[1]}",
         "signed": binary.has_code_signature and is_signed(content, binary.code_signature.data_offset),
     }
