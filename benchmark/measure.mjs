@@ -43,7 +43,7 @@ export function measure(contenders, rounds, { sample = SAMPLE, pick = median, no
   const times = names.map((name) => calibrate(contenders[name], sample, now));
   const samples = names.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    // Forwards and backwards, so that nobody always follows the same one, whose garbage is collected and whose data is in the caches.
+    // In both directions, because a contender pays for the garbage and the full caches that the one before it leaves.
     const step = round % 2 === 0 ? 1 : names.length - 1;
     for (let turn = 0; turn < names.length; turn++) {
       const index = (turn * step + round) % names.length;
