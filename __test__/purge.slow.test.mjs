@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createClient } from "@redis/client";
 import test from "ava";
 import { buildUseCacheKey } from "../index.js";
+import { staysWithin } from "./helpers/bounds.mjs";
 import { CLI, environment } from "./helpers/cli.mjs";
 import { BINDING, keysOf, localKv } from "./helpers/kv.mjs";
 import { redisIsHere, startRedis } from "./helpers/redis.mjs";
@@ -54,18 +55,22 @@ redis-cli -e -u "$url" --scan | tr '\\n' '\\0' | "$node" "$cli" stale -0 --keep 
 overRedis("200,000 keys: not slower than redis-cli, stale and xargs", async (t) => {
   const redis = await startRedis();
   t.teardown(redis.stop);
-  const client = await fill(redis.url, 200_000);
-  t.teardown(() => client.destroy());
-  const start = performance.now();
-  const env = environment({ url: redis.url, node: process.execPath, cli: CLI });
-  execFileSync("bash", ["-c", PIPE], { env, stdio: ["ignore", "inherit", "ignore"] });
-  const pipe = (performance.now() - start) / 1000;
-  t.is(await client.dbSize(), 20_000);
-  (await fill(redis.url, 200_000)).destroy();
-  const { code, deleted, seconds } = await purge(redis.url, ["--yes"]);
-  t.deepEqual([code, deleted, await client.dbSize()], [0, 180_000, 20_000]);
-  t.log(`purge ${seconds.toFixed(2)} s, redis-cli with xargs -n 500 ${pipe.toFixed(2)} s`);
-  t.true(seconds <= pipe, `${seconds} s, ${pipe} s`);
+  await staysWithin(t, async () => {
+    const client = await fill(redis.url, 200_000);
+    t.teardown(() => client.destroy());
+    const start = performance.now();
+    const env = environment({ url: redis.url, node: process.execPath, cli: CLI });
+    execFileSync("bash", ["-c", PIPE], { env, stdio: ["ignore", "inherit", "ignore"] });
+    const pipe = (performance.now() - start) / 1000;
+    t.is(await client.dbSize(), 20_000);
+    (await fill(redis.url, 200_000)).destroy();
+    const { code, deleted, seconds } = await purge(redis.url, ["--yes"]);
+    t.deepEqual([code, deleted, await client.dbSize()], [0, 180_000, 20_000]);
+    return {
+      within: seconds <= pipe,
+      figures: `purge ${seconds.toFixed(2)} s, redis-cli with xargs -n 500 ${pipe.toFixed(2)} s`,
+    };
+  });
 });
 
 overRedis("1,000,000 keys are scanned in under 150 MB", async (t) => {
