@@ -24,13 +24,14 @@ export function renderTable(head, rows, { withHead = true, columns = Infinity })
   const widths = fit(head, widest(head, rows), columns - GAP.length * (head.length - 1));
   const shorten = columns !== Infinity;
   const line = (/** @type {string[]} */ row, /** @type {Column["style"][]} */ styles) => {
+    const last = row.findLastIndex((cell) => cell !== "");
     let text = "";
-    for (const [index, cell] of row.entries()) {
-      const shown = shorten ? cut(cell, widths[index], head[index].cutAt) : cell;
-      const padded = index < row.length - 1 ? shown.padEnd(widths[index]) + GAP : shown;
+    for (let index = 0; index <= last; index++) {
+      const shown = shorten ? cut(row[index], widths[index], head[index].cutAt) : row[index];
+      const padded = index < last ? shown.padEnd(widths[index]) + GAP : shown;
       text += styles[index] ? paint(styles[index], padded) : padded;
     }
-    return text.trimEnd();
+    return text;
   };
   const styles = head.map(({ style }) => style);
   const lines = rows.map((row) =>
