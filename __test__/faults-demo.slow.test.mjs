@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import test from "ava";
 import { REQUESTS, ownerOf, valueIn } from "../scripts/demo/requests.mjs";
-import { Stage } from "../scripts/demo/stage.mjs";
+import { ExampleApp } from "../scripts/demo/app.mjs";
 import { modernNode } from "../scripts/lib/modern-node.mjs";
 import { startServer } from "../scripts/lib/vinext-server.mjs";
 import { changingTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
@@ -22,23 +22,23 @@ const DEPLOYMENTS = ["blue", "green"];
 const PATIENCE = 20_000;
 const RECOVERY = 60_000;
 
-let stage, redis, proxy, servers;
+let app, redis, proxy, servers;
 
 const env = () => ({ CACHE_ADAPTER: ADAPTER, REDIS_URL: proxy.url });
 const start = (deploymentId, more) =>
-  startServer(join(stage.folder, deploymentId), { env: { ...env(), ...more } });
+  startServer(join(app.folder, deploymentId), { env: { ...env(), ...more } });
 
 if (redisIsHere) {
   test.before(async () => {
     redis = await startRedis();
     proxy = await startFaultProxy(redis.port);
-    stage = new Stage(env(), new AbortController().signal);
-    for (const id of DEPLOYMENTS) await stage.build({ name: id, deploymentId: id });
+    app = new ExampleApp(env(), new AbortController().signal);
+    for (const id of DEPLOYMENTS) await app.build({ name: id, deploymentId: id });
     servers = Object.fromEntries(await Promise.all(DEPLOYMENTS.map(async (id) => [id, await start(id)])));
   });
   test.after.always(async () => {
     await Promise.all(Object.values(servers ?? {}).map((server) => server.stop()));
-    await stage?.close();
+    await app?.close();
     await proxy?.stop();
     await redis?.stop();
   });

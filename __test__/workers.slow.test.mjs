@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { longestKey } from "../js/cli/long-keys.mjs";
 import { valueIn } from "../scripts/demo/requests.mjs";
-import { REQUESTS } from "../scripts/demo/workers/course.mjs";
+import { REQUESTS } from "../scripts/demo/workers/demo.mjs";
 import { startDevelopment } from "../scripts/lib/vinext-server.mjs";
 import { functionId, keySeed, plainArguments } from "./helpers/arbitraries.mjs";
 import { createWorker, workerdRunsHere } from "./helpers/worker-app.mjs";

@@ -2,7 +2,7 @@
 // plugin in turn.
 import autocannon from "autocannon";
 import { parseArgs } from "node:util";
-import { Stage } from "../scripts/demo/stage.mjs";
+import { ExampleApp } from "../scripts/demo/app.mjs";
 import { median } from "./measure.mjs";
 
 const { values: options } = parseArgs({
@@ -20,13 +20,13 @@ const contenders = [
   { name: "vinext", deploymentId: "blue", stock: true },
   { name: "addon", deploymentId: "blue" },
 ];
-const stage = new Stage({ BUILD_ID: "benchmark" }, AbortSignal.timeout(600_000));
+const app = new ExampleApp({ BUILD_ID: "benchmark" }, AbortSignal.timeout(600_000));
 const samples = { vinext: [], addon: [] };
 try {
   for (const contender of contenders) {
     say(`building with ${contender.name}`);
-    await stage.build(contender);
-    contender.server = await stage.start(contender);
+    await app.build(contender);
+    contender.server = await app.start(contender);
     await contender.server.request("/price");
   }
   for (let round = 0; round < Number(options.rounds); round++) {
@@ -43,7 +43,7 @@ try {
     }
   }
 } finally {
-  await stage.close();
+  await app.close();
 }
 say("");
 

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { WorkerStage } from "../../scripts/demo/workers/stage.mjs";
+import { ExampleWorker } from "../../scripts/demo/workers/app.mjs";
 import { modernNode } from "../../scripts/lib/modern-node.mjs";
 
-export { installExample } from "../../scripts/demo/workers/stage.mjs";
+export { installExample } from "../../scripts/demo/workers/app.mjs";
 export { workerdRunsHere } from "../../scripts/lib/worker-versions.mjs";
 
 const PLUGIN = /vinextCacheKey\(\{.*?\}\)/s;
@@ -19,8 +19,8 @@ const PLAIN_ADAPTER =
  *   has vinext's own entry and Cloudflare's own adapter.
  */
 export function createWorker({ env, plain = false } = {}) {
-  const stage = new WorkerStage({ env: { BUILD_ID: "build-1", ...env } });
-  const file = (name) => join(stage.root, name);
+  const app = new ExampleWorker({ env: { BUILD_ID: "build-1", ...env } });
+  const file = (name) => join(app.root, name);
   const edit = (name, from, to) => {
     const text = readFileSync(file(name), "utf8");
     const edited = text.replace(from, () => to);
@@ -37,24 +37,24 @@ export function createWorker({ env, plain = false } = {}) {
   edit("vite.config.js", PLUGIN, "vinextCacheKey(JSON.parse(process.env.OPTIONS))");
 
   return {
-    root: stage.root,
+    root: app.root,
     edit,
     write: (name, text) => writeFileSync(file(name), text),
     remove: (...names) => names.forEach((name) => rmSync(file(name), { recursive: true })),
     /** Builds into the folder `name`. `options` are the plugin's; `null` leaves it out. */
     build: (name, options, env) =>
-      stage.build(name, { OPTIONS: JSON.stringify(options), ...(options ? {} : { STOCK: "1" }), ...env }),
-    start: (...args) => stage.start(...args),
+      app.build(name, { OPTIONS: JSON.stringify(options), ...(options ? {} : { STOCK: "1" }), ...env }),
+    start: (...args) => app.start(...args),
     /** A folder with the files that a deployment of a build uploads. */
     upload(build) {
-      const require = createRequire(join(stage.root, "package.json"));
+      const require = createRequire(join(app.root, "package.json"));
       const wrangler = join(require.resolve("wrangler/package.json"), "../bin/wrangler.js");
-      const config = join(stage.root, build, "server/wrangler.json");
+      const config = join(app.root, build, "server/wrangler.json");
       const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", file(`${build}-upload`)];
       const quiet = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
-      execFileSync(modernNode(), args, { cwd: stage.root, env: { ...process.env, ...quiet }, stdio: "pipe" });
+      execFileSync(modernNode(), args, { cwd: app.root, env: { ...process.env, ...quiet }, stdio: "pipe" });
       return file(`${build}-upload`);
     },
-    close: () => stage.close(),
+    close: () => app.close(),
   };
 }

@@ -2,10 +2,10 @@
 import { constants } from "node:os";
 import pc from "picocolors";
 import { HELP, readOptions } from "./options.mjs";
-import { runRedisDemo } from "./redis/course.mjs";
+import { runRedisDemo } from "./redis/demo.mjs";
 import { renderChecks, renderKeys, renderReads } from "./report.mjs";
 import { runDemo } from "./run.mjs";
-import { runWorkersDemo } from "./workers/course.mjs";
+import { runWorkersDemo } from "./workers/demo.mjs";
 
 const interruption = new AbortController();
 const interrupt = (signal) => {

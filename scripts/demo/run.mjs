@@ -3,7 +3,7 @@ import { openDatabase } from "../../examples/two-deployments/cache/database.js";
 import { checkSqlite } from "./checks.mjs";
 import { takeSteps } from "./report.mjs";
 import { REQUESTS, valueIn } from "./requests.mjs";
-import { Stage } from "./stage.mjs";
+import { ExampleApp } from "./app.mjs";
 
 /** @typedef {import("./checks.mjs").Read} Read */
 
@@ -17,17 +17,17 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
   const stockA = { name: "stock-a", deploymentId: idA, stock: true };
   const stockB = { name: "stock-b", deploymentId: idB, stock: true };
   const all = [a, b, stockA, stockB];
-  const stage = new Stage(settings, signal);
-  const visitor = new Visitor(stage.database);
+  const app = new ExampleApp(settings, signal);
+  const visitor = new Visitor(app.database);
   const servers = new Map();
   const visits = {};
-  const start = async (deployment) => servers.set(deployment, await stage.start(deployment));
+  const start = async (deployment) => servers.set(deployment, await app.start(deployment));
   const visit = (deployment) => visitor.visit(servers.get(deployment), deployment);
   const steps = [
-    { title: `Build ${idA}`, task: () => stage.build(a) },
-    { title: `Build ${idB}, from the same source`, task: () => stage.build(b) },
-    { title: `Build ${idA} again, without the plugin`, task: () => stage.build(stockA) },
-    { title: `Build ${idB} again, without the plugin`, task: () => stage.build(stockB) },
+    { title: `Build ${idA}`, task: () => app.build(a) },
+    { title: `Build ${idB}, from the same source`, task: () => app.build(b) },
+    { title: `Build ${idA} again, without the plugin`, task: () => app.build(stockA) },
+    { title: `Build ${idB} again, without the plugin`, task: () => app.build(stockB) },
     { title: "Start all four over one empty cache", task: () => Promise.all(all.map(start)) },
     {
       title: `Visit ${idA}, then ${idB}`,
@@ -56,7 +56,7 @@ export async function runDemo({ a: idA, b: idB, settings, json }, signal) {
     await takeSteps(steps, { json });
   } finally {
     visitor.close();
-    await stage.close();
+    await app.close();
   }
   return { buildId: settings.BUILD_ID, visits, checks: checkSqlite(visits) };
 }

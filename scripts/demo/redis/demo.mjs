@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { checkRedis } from "../checks.mjs";
 import { takeSteps } from "../report.mjs";
-import { Stage } from "../stage.mjs";
+import { ExampleApp } from "../app.mjs";
 import { Load } from "./load.mjs";
 import { Store } from "./store.mjs";
 
@@ -18,14 +18,14 @@ const REPLICAS = 2;
 export async function runRedisDemo({ a, b, c, redis, requests, settings, json }, signal) {
   const store = await Store.open(redis);
   const env = { ...settings, CACHE_ADAPTER: ADAPTER, REDIS_URL: redis, CACHE_PREFIX: store.prefix };
-  const stage = new Stage(env, signal);
+  const app = new ExampleApp(env, signal);
   const load = new Load(requests);
   const seen = { pids: [], implementations: [], sharedHits: [], kept: [b, c], purged: a };
   const servers = { [a]: [], [b]: [], [c]: [] };
   let running;
 
   const start = async (deploymentId) => {
-    const server = await stage.start({ name: deploymentId });
+    const server = await app.start({ name: deploymentId });
     const hits = await load.add(server, deploymentId);
     // The first process of a deployment has no other one to share entries with.
     if (servers[deploymentId].length > 0) seen.sharedHits.push(hits);
@@ -41,7 +41,7 @@ export async function runRedisDemo({ a, b, c, redis, requests, settings, json },
   const steps = [
     ...[a, b, c].map((deploymentId) => ({
       title: `Build ${deploymentId}`,
-      task: () => stage.build({ name: deploymentId, deploymentId }),
+      task: () => app.build({ name: deploymentId, deploymentId }),
     })),
     {
       title: `Start ${REPLICAS} processes each of ${a} and ${b}`,
@@ -87,7 +87,7 @@ export async function runRedisDemo({ a, b, c, redis, requests, settings, json },
   try {
     await takeSteps(steps, { json });
   } finally {
-    await stage.close();
+    await app.close();
     await store.close();
   }
   const result = { requests, sent: load.sent, ...seen, tallies: load.tallies };

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const APP = path.join(ROOT, "examples/two-deployments");
 const GENERATED = new Set(["node_modules", "dist", ".next", ".vinext"]);
 
-export class Stage {
+export class ExampleApp {
   #env;
   #signal;
   #servers = new Set();

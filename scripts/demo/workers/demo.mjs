@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { checkWorkers } from "../checks.mjs";
 import { takeSteps } from "../report.mjs";
 import { valueIn } from "../requests.mjs";
-import { WorkerStage } from "./stage.mjs";
+import { ExampleWorker } from "./app.mjs";
 
 const label = (name) => () => {
   const body = new FormData();
@@ -46,16 +46,16 @@ async function visit(version) {
  */
 export async function runWorkersDemo({ a, b, json }, signal, serve) {
   const versions = { [a]: { vars: { NEXT_DEPLOYMENT_ID: a } }, [b]: { vars: { RELEASE: { id: b } } } };
-  const stage = new WorkerStage({ signal });
+  const app = new ExampleWorker({ signal });
   const visits = {};
   let running;
   const start = async (build) => {
     await running?.stop();
-    running = await stage.start(build, versions, `kv-${build}`);
+    running = await app.start(build, versions, `kv-${build}`);
   };
   const steps = [
-    { title: "Build the Worker once", task: () => stage.build("plugin") },
-    { title: "Build it once more, with stock vinext", task: () => stage.build("stock", { STOCK: "1" }) },
+    { title: "Build the Worker once", task: () => app.build("plugin") },
+    { title: "Build it once more, with stock vinext", task: () => app.build("stock", { STOCK: "1" }) },
     { title: `Start ${a} and ${b} of one build over one empty KV`, task: () => start("plugin") },
     {
       title: `Visit ${a}, then ${b}`,
@@ -90,6 +90,6 @@ export async function runWorkersDemo({ a, b, json }, signal, serve) {
     }
     return results;
   } finally {
-    await stage.close();
+    await app.close();
   }
 }

@@ -22,7 +22,7 @@ const FILES = [
 /** Installs what the example needs beside the packages at the root. */
 export const installExample = () => installIn(EXAMPLE);
 
-export class WorkerStage {
+export class ExampleWorker {
   #env = {
     // With another key for each build, every function's id would differ.
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
