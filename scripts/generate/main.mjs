@@ -7,8 +7,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { between, platformFiles } from "./platforms.mjs";
 
-const COMMANDS = ["explain", "inspect", "purge", "stale", "prefix"];
-
 const help = (...args) => {
   const options = { encoding: "utf8", env: { ...process.env, VINEXT_CACHE_KEY: "portable" } };
   return execFileSync(process.execPath, ["js/cli.mjs", ...args, "--help"], options).trimEnd();
@@ -51,8 +49,11 @@ function cliPage() {
 \`npx vinext-cache-key <command>\` runs a command without an install. Every command takes \`--json\` for scripts. Colours and progress
 appear only on a terminal.
 `;
-  const sections = COMMANDS.map((command) => section(command, help(command)));
-  return [["docs/cli.md", [intro, section("All commands", help()), ...sections].join("\n")]];
+  const overview = help();
+  const [, , list] = overview.split("\n\n");
+  const commands = [...list.matchAll(/^ +(\w+)/gm)].map(([, command]) => command);
+  const sections = commands.map((command) => section(command, help(command)));
+  return [["docs/cli.md", [intro, section("All commands", overview), ...sections].join("\n")]];
 }
 
 /** The matrix of the nightly workflow. @returns {[path: string, text: string][]} */

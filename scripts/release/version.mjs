@@ -8,13 +8,17 @@ const root = new URL("../../", import.meta.url);
 const read = (file) => readFileSync(new URL(file, root), "utf8");
 
 const OF_MANIFEST = /^( {2}"version": ")(.+)(?=")/gm;
+const OF_CRATE = /(name = "vinext-cache-key"\nversion = ")(.+)(?=")/g;
 /** Every file that contains the version, and a pattern for it. */
 const PLACES = [
   ["package.json", OF_MANIFEST],
   ["package-lock.json", /("name": "vinext-cache-key[\w-]*",\s+"version": ")(.+)(?=")/g],
   ["index.js", /^(const version = ")(.+)(?=")/gm],
   ["Cargo.toml", /^(version = ")(.+)(?=")/gm],
-  ["Cargo.lock", /(name = "vinext-cache-key"\nversion = ")(.+)(?=")/g],
+  ["Cargo.lock", OF_CRATE],
+  ["fuzz/Cargo.lock", OF_CRATE],
+  ["docs/troubleshooting.md", /(vinext-cache-key-[\w-]+@)([\w.-]+)/g],
+  ["docs/plugin.md", /^( {2}"package": ")(.+)(?=")/gm],
   ...readdirSync(new URL("npm", root)).map((platform) => [`npm/${platform}/package.json`, OF_MANIFEST]),
 ];
 
