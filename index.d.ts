@@ -131,7 +131,7 @@ export declare function flightArgumentsKey(args: FlightArguments, options?: KeyO
  * | `pages` | a page of the Pages Router | `buildId`, `path`, and the encoded locale as `variant` |
  * | `fetch`, `unstable_cache` | data that all deployments share | `digest` |
  * | `tag` | an adapter's record of when a tag was revalidated | `tag` |
- * | `shortened` | a page key that `storageKey` has shortened | `digest` |
+ * | `shortened` | a key that `storageKey` has shortened | `digest`, and `keySeed` or `deploymentId` if the key had one |
  *
  * A build ID may contain `:` and `/`, and so may a path. If the border between them is not certain, `ambiguous` is `true`, and
  * `buildAndPath` is the text of both.

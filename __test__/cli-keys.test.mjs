@@ -171,7 +171,7 @@ test("a key cannot control the terminal", async (t) => {
 });
 
 test("a table fits its terminal and keeps what tells rows apart", (t) => {
-  const head = [{ title: "a" }, { title: "b", cutAt: "start" }, { title: "c", telling: 10 }];
+  const head = [{ title: "a" }, { title: "b", cutAt: "start" }, { title: "c", enough: 10 }];
   const rows = [["x".repeat(20), `${"y".repeat(50)}end`, "z".repeat(43)], "w".repeat(200)];
   for (const columns of [30, 60, 100]) {
     const lines = renderTable(head, rows, { columns });

@@ -174,9 +174,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGKILL"]) {
 
 for (const [title, args, input, refused] of [
   ["a deployment without keys", ["--keep", "V3"], LIST, /no key of "V3" was read/],
-  ["NUL among lines", ["--keep", "v2"], `${LIST}\0`, /NUL in a line/],
+  ["NUL among lines", ["--keep", "v2"], `${LIST}\0`, /a line contains NUL/],
   ["lines without NUL", ["--keep", "v2", "-0"], LIST, /no NUL behind them/],
-  ["a bad prefix", ["--keep", "v2", "--strip-prefix", "*"], LIST, /may contain one \*/],
+  ["a bad prefix", ["--keep", "v2", "--strip-prefix", "*"], LIST, /only one \* is allowed/],
   ["no build", ["--keep-current", "/nowhere"], LIST, /keep-current/],
 ]) {
   test(`stale --json: the refusal is part of the JSON: ${title}`, async (t) => {

@@ -109,7 +109,10 @@ for (const kind of kinds) {
       const { code, err } = await stale(["--keep", "v2", "--strip-prefix", prefix], LIST);
       t.deepEqual(
         [code, err],
-        [1, `vinext-cache-key: the prefix "${prefix}" may contain one *, with text behind it\n`],
+        [
+          1,
+          `vinext-cache-key: the prefix "${prefix}" is not valid: only one * is allowed, and text must follow it\n`,
+        ],
       );
     }
   });
@@ -148,7 +151,7 @@ for (const kind of kinds) {
   });
 
   for (const [title, args, input, message] of [
-    ["NUL among lines", [], `${v2}\n${v1}\0${v2}\0`, /NUL in a line/],
+    ["NUL among lines", [], `${v2}\n${v1}\0${v2}\0`, /a line contains NUL/],
     ["lines without NUL", ["-0"], LIST, /no NUL behind them/],
     ["a key too long", [], `${v2}\n${"a".repeat(17 << 20)}`, /longer than 16 MiB/],
   ]) {

@@ -1,4 +1,5 @@
-// Runs the commands and recipes of docs/stores/ unchanged, over stores with keys of four deployments.
+// Runs the commands and recipes of docs/stores/ over stores with keys of four deployments. Those for a deployed Workers KV run over the
+// local one.
 import { execFile } from "node:child_process";
 import {
   chmodSync,

@@ -11,7 +11,7 @@ const HELP = `vinext-cache-key <command> [options]
 See, explain and purge the "use cache" keys of vinext's deployments.
 
   explain [dir]          show what scopes the keys of a vinext project, and why
-  inspect [key…]         show which deployment and function each key belongs to
+  inspect [store|key…]   show which deployment and function each key belongs to
   purge <store>          delete what other deployments left in Redis, Valkey or Workers KV
   stale --keep <seed>    filter a list of keys: write those of other deployments
   prefix <seed>          print the prefix of all keys of a deployment

@@ -108,7 +108,7 @@ const readJson = (folder, name) =>
   orUndefined(() => JSON.parse(readFileSync(join(folder, name), "utf8"))) ?? {};
 
 /**
- * The command that installs a platform's package if it is missing. `npm run test:install -- Remedy` runs each command.
+ * The command that installs a platform's package if it is missing. `npm run test:install -- Remedy` runs all but Yarn 1's.
  *
  * @param {Project} project
  * @param {string} wanted name and version

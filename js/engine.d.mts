@@ -42,8 +42,8 @@ export type DeploymentId = string | Refusal;
 export type Refusal = 0 | 1 | 2 | 3;
 
 /**
- * A key. `undefined` declines: the shell makes the key itself. The addon declines long texts, base64 that is not ASCII, and what
- * is not a string.
+ * A key. `undefined` declines: the shell makes the key itself. The addon declines texts of more than 89 million UTF-16 units
+ * in all (44 million on 32-bit systems), base64 that is not ASCII, and what is not a string.
  */
 export type Key = string | undefined;
 

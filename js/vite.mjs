@@ -138,7 +138,8 @@ export default function vinextCacheKey(asked = {}) {
    */
   function leave(family, reason, context) {
     const message = `vinext ${vinext?.version} keeps deriving its ${KEYS_OF[family]} itself: ${PACKAGE} does not recognise its code (${reason})`;
-    if (isNeeded(family)) context.error(message);
+    if (isNeeded(family))
+      context.error(`${message}. Update ${PACKAGE}, or remove the options that change these keys`);
     once(message, (text) => context.warn(text));
   }
 
@@ -184,7 +185,7 @@ export default function vinextCacheKey(asked = {}) {
   const plugin = {
     name: PACKAGE,
     enforce: "pre",
-    // `vinext-cache-key explain` reads the options from here if there is no build.
+    // `vinext-cache-key explain` reads the options from here, to say what a build now would do.
     api: { options: asked },
 
     config: {
@@ -209,7 +210,7 @@ export default function vinextCacheKey(asked = {}) {
         const needy = NEED_CONFIG.find((name) => asked[name]);
         if (!config && needy) {
           throw new Error(
-            `vinext ${vinext.version} does not export how it reads next.config, and the option "${needy}" needs that`,
+            `vinext ${vinext.version} does not export how it reads next.config, and the option "${needy}" needs that. Update vinext, or remove the option`,
           );
         }
         if (config) options = settle(asked, config, warn);
@@ -334,7 +335,8 @@ export default function vinextCacheKey(asked = {}) {
         const known = rewritten.get(`${name}:${fileOf(id)}`);
         if (known) continue;
         const message = `${PACKAGE} did not rewrite ${id}, which derives ${KEYS_OF[family]} in the environment "${name}"`;
-        if (isNeeded(family)) this.error(message);
+        if (isNeeded(family))
+          this.error(`${message}. Remove the option that changes these keys, and report this as a bug`);
         // Without options Workers are not changed. For a module of unknown code there was a warning already.
         if (family === "use-cache" && known === undefined && changedRuntime(this.environment)) {
           once(message, (text) => this.warn(text));

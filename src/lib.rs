@@ -28,7 +28,7 @@
 //! | [`text`] | the functions for Rust's own text |
 //! | [`wtf8`] | JavaScript's text as bytes, lone surrogates included |
 //! | [`error`] | what can go wrong |
-//! | `node` | the Node-API addon, with the feature of that name: the only place that knows JavaScript |
+//! | `node` | the Node-API addon, with the feature of that name: the only place that knows Node-API |
 //!
 //! The functions at the root take `&str` and return `String`: see [`text`]. Those in the modules take and return JavaScript's text,
 //! which may contain lone surrogates, as bytes of [`wtf8`].

@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
         Some(length)
     }
 
-    /// Text that has so many UTF-16 units.
+    /// Text of this many UTF-16 units.
     fn units(&mut self, count: usize) -> Option<&'a str> {
         let length = if self.rest.as_bytes().get(..count)?.is_ascii() {
             count

@@ -122,7 +122,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::NothingKept => "no deployment and no build is to be kept",
             Self::NoName => "the name of a deployment or build to keep is empty",
-            Self::NulAmongLines => "there is a NUL in a line: are the keys separated by NUL?",
+            Self::NulAmongLines => "a line contains NUL: are the keys separated by NUL (--null)?",
             Self::LinesWithoutNul => {
                 "there are lines, and no NUL behind them: are the keys separated by newlines?"
             }
@@ -450,7 +450,7 @@ impl StaleKeys {
     }
 }
 
-/// The text before the separator of a key.
+/// The text of `key` in front of `end`, its last part: the prefix of the store.
 fn before<'a>(key: &'a [u8], end: &[u8]) -> &'a [u8] {
     key.len().checked_sub(end.len()).and_then(|length| key.get(..length)).unwrap_or_default()
 }

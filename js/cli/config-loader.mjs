@@ -14,7 +14,7 @@ import { findVinext, flatten, readAppConfig } from "../vite/vinext.mjs";
 const MAX_MESSAGE = 300;
 const [, , mode] = process.argv;
 
-/** Imports a file. @param {string | undefined} file @returns {Promise<any>} */
+/** Imports a module of vinext or Vite. Without a path, this vinext does not export it. @param {string | undefined} file @returns {Promise<any>} */
 function load(file) {
   if (!file) throw new Error("this vinext does not export how it reads its configuration");
   return import(pathToFileURL(file).href);

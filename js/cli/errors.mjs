@@ -8,7 +8,7 @@ export class UsageError extends CliError {
 
   /** @param {string} message */
   constructor(message) {
-    super(`${message} (--help says how it is used)`);
+    super(`${message} (see --help)`);
   }
 }
 

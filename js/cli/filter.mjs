@@ -166,7 +166,7 @@ class PortableFilter {
   /** @param {Buffer} chunk */
   push(chunk) {
     if (this.#separator === "\n" && !this.#options.quoted && chunk.includes(0)) {
-      throw new CliError("there is a NUL in a line: are the keys separated by NUL?");
+      throw new CliError("a line contains NUL: are the keys separated by NUL (--null)?");
     }
     const keys = chunk.toString("latin1").split(this.#separator);
     keys[0] = this.#begun + keys[0];
@@ -331,6 +331,7 @@ function encodedSeedOf(/** @type {string} */ key) {
 }
 
 /** Decodes UTF-8. */
+/** The key as text, or `undefined` if its bytes are not UTF-8. */
 function utf8(/** @type {string} */ key) {
   const bytes = Buffer.from(key, "latin1");
   return isUtf8(bytes) ? bytes.toString() : undefined;

@@ -15,7 +15,8 @@ const CHUNK = 2 << 20;
  * @returns {AsyncGenerator<Buffer>}
  */
 export async function* openInput(size = CHUNK) {
-  if (process.stdin.isTTY) await stderr.write("Reading keys from the terminal; Ctrl-D ends them.\n");
+  if (process.stdin.isTTY)
+    await stderr.write("Reading keys from the terminal. Press Ctrl-D to end the list.\n");
   try {
     // For a folder and for some devices, Node makes an empty stream. Reading the descriptor reports the error.
     yield* process.stdin instanceof Socket ? process.stdin : readDescriptor(0, size);

@@ -13,7 +13,7 @@ import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
 import { digits, json as toJson, visible } from "./text.mjs";
 
-/** So many rows are aligned with each other. Aligning all would need the whole list in memory. */
+/** How many rows are aligned with each other. Aligning all would need the whole list in memory. */
 const BATCH = 1000;
 
 /** Texts of more bytes at a time would take more memory than they save time. */
@@ -146,7 +146,7 @@ const HEAD = [
   { title: "family" },
   { title: "module or path", cutAt: "start" },
   { title: "export", style: "bold", cutAt: "start" },
-  { title: "arguments", style: "magenta", telling: 10 },
+  { title: "arguments", style: "magenta", enough: 10 },
   { title: "root params" },
 ];
 

@@ -3,7 +3,7 @@ import { useCacheKeyPrefix } from "vinext-cache-key";
 import { UsageError } from "./errors.mjs";
 import { digits } from "./text.mjs";
 
-/** A message names so many deployments and builds. */
+/** How many deployments and builds a message names at most. */
 const MOST_NAMES = 10;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */

@@ -76,7 +76,7 @@ export async function run(values, positionals) {
   if (stray !== undefined) throw new UsageError(`purge takes one store, and got another one: "${stray}"`);
   if (!/^\d+$/.test(values.pause) || Number(values.pause) > LONGEST_PAUSE) {
     throw new UsageError(
-      `the pause "${values.pause}" is not a number of milliseconds up to ${LONGEST_PAUSE}`,
+      `--pause must be a number of milliseconds up to ${LONGEST_PAUSE}. Received "${values.pause}"`,
     );
   }
   const filterOptions = {

@@ -31,7 +31,7 @@ is not certain is not written. stderr has a summary.
   --quoted              each line is a key as "redis-cli --no-raw" prints it, for keys with newlines or NUL
   --next                also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
                         every deployment of Next.js that still runs
-  --include-unscoped    also write keys that no deployment scopes
+  --include-unscoped    also write "use cache" keys without a seed
   --include-foreign     also write keys behind the prefix that are not vinext's, such as sessions: look at the list
                         before you delete it. Needs --strip-prefix. Records of tags are never written
   --allow-unseen        do not wait for a key of every deployment and build to keep

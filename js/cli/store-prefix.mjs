@@ -20,7 +20,7 @@ export const mayHaveNoPrefix = (texts) => texts.length === 0 || texts.some((text
 function storePrefix(text, encode) {
   const [start, end, more] = encode(text).split("*");
   if (more !== undefined || end === "") {
-    throw new CliError(`the prefix "${text}" may contain one *, with text behind it`);
+    throw new CliError(`the prefix "${text}" is not valid: only one * is allowed, and text must follow it`);
   }
   return (key) => {
     if (!key.startsWith(start)) return undefined;

@@ -7,7 +7,7 @@ import { UsageError } from "./errors.mjs";
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const STORE_OPTIONS = { database: { type: "string" }, remote: { type: "boolean", default: false } };
 
-export const STORE_HELP = `  <store>                redis://…, rediss://… (with TLS): a server, or a cluster, named by any of its servers;
+export const STORE_HELP = `  <store>                redis://…, valkey://… (rediss://…, valkeys://… with TLS): a server, or any server of a cluster;
                          kv:<binding>: Workers KV, by a binding of the Wrangler configuration in this folder
   --database <number>    the Redis database, which a URL may also name: redis://localhost:6379/1
   --remote               Workers KV as deployed, not the local one of wrangler dev and vite dev`;
@@ -29,5 +29,7 @@ export async function openStore(text, { database, remote }) {
     const { openKv } = await import("./stores/kv.mjs");
     return openKv(text.replace(KV, ""), Boolean(remote));
   }
-  throw new UsageError(`"${text}" is not a store: redis://…, rediss://… or kv:<binding>`);
+  throw new UsageError(
+    `"${text}" is not a store: redis://…, rediss://…, valkey://…, valkeys://… or kv:<binding>`,
+  );
 }

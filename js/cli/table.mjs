@@ -11,7 +11,7 @@ const WIDEST_PADDING = 160;
  * @property {string} title
  * @property {import("./text.mjs").Style} [style]
  * @property {"start" | "end"} [cutAt] Where text is left out.
- * @property {number} [telling] So many characters identify the whole text, so this column is shortened first.
+ * @property {number} [enough] This number of characters identifies the text, so this column is shortened first.
  */
 
 /**
@@ -62,9 +62,9 @@ function fit(/** @type {Column[]} */ head, /** @type {number[]} */ wanted, /** @
   if (available === Infinity) return wanted.map((width) => Math.min(width, WIDEST_PADDING));
   const widths = wanted.map((width) => Math.min(width, available));
   const sum = () => widths.reduce((total, width) => total + width, 0);
-  head.forEach(({ telling = Infinity }, column) => {
+  head.forEach(({ enough = Infinity }, column) => {
     const excess = Math.max(0, sum() - available);
-    widths[column] = Math.max(Math.min(widths[column], telling), widths[column] - excess);
+    widths[column] = Math.max(Math.min(widths[column], enough), widths[column] - excess);
   });
   while (sum() > available) {
     const width = Math.max(...widths);

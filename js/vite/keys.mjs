@@ -58,7 +58,7 @@ function fromEnvironment() {
 }
 `;
 
-/** The identity in the status line of a build. Commands must not mistake its text for the identity in the code of keys. */
+/** Prints the status line of a server. `BUILD_IDENTITY` is not used: commands search the server code for that text to find the code of keys. */
 const start = (/** @type {Options} */ { pages, runtimeDeploymentId }) => `
 import { implementation } from "${PACKAGE}";
 import { announce, identityOf } from ${fileName("status.mjs")};

@@ -7,8 +7,8 @@ const VARIABLE = "NEXT_DEPLOYMENT_ID";
 const DRAWN = Symbol.for("vinext-cache-key.prerender");
 
 /**
- * Checks that the Worker has an identity, and returns a function that returns it. The ID of a version is read for the first key
- * only, because Cloudflare also starts a Worker to validate its upload.
+ * Checks that the Worker has an identity, and returns a function that returns it. The ID of a version is checked at the first
+ * key, not at the start, because Cloudflare also starts a Worker to validate its upload.
  *
  * @param {(name: string) => unknown} read Returns a binding of the Worker. It is not called while vinext prerenders, because that
  *   runs in Node, without bindings.

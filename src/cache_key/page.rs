@@ -181,7 +181,7 @@ fn split_locale(page: Page<&[u8]>) -> (Page<&[u8]>, Option<&[u8]>) {
     (Page::Certain { build_id, path: PagePath::Path(path) }, locale.strip_prefix(LOCALE_MARK))
 }
 
-/// Parses a key of the App Router behind the mark of its family.
+/// The parts of an App Router key, without the mark of its family.
 struct Split<'a> {
     page: &'a [u8],
     artifact: Artifact,

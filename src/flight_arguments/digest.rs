@@ -50,7 +50,7 @@ const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 /// The block size of SHA-256 in bytes.
 const BLOCK: usize = 64;
 
-/// So many printed bytes are hashed together.
+/// How many printed bytes are hashed together.
 const BATCH: usize = 2 * BLOCK;
 
 /// The state that SHA-256 starts from.

@@ -38,7 +38,7 @@ pub struct Call<'call> {
     arguments: &'call [sys::napi_value],
 }
 
-/// Runs a function of at most so many arguments for Node-API. If it panics or gets more, the result is `undefined`, and the shell
+/// Runs an [`Export`] with at most `ARGUMENTS` arguments. If it panics or gets more, the result is `undefined`, and the shell
 /// makes the key itself.
 ///
 /// # Safety

@@ -1,5 +1,5 @@
-//! The Node-API addon. Strings, integers, booleans and bytes cross here, and nothing else: `js/shell.mjs` reads what JavaScript
-//! hands in, and makes the errors that its callers see.
+//! The Node-API addon. Strings, integers, booleans and bytes cross here; [`stale`] also passes lists, and a handle for its filter.
+//! `js/shell.mjs` reads what JavaScript passes in, and makes the errors that its callers see.
 //!
 //! The shell calls `validate`, `resolve`, `flightArgumentsKey`, `parseUseCacheKey`, `parseCacheKey`, `shorten` and what [`fast`]
 //! exports. The functions with the names of the package's API are also for code that requires the binary itself. They take text

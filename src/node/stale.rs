@@ -99,7 +99,8 @@ fn seen(owner: &Owner) -> Seen {
 
 fn store_prefix(text: &str) -> napi::Result<StorePrefix> {
     StorePrefix::new(text.as_bytes()).ok_or_else(|| {
-        napi::Error::from_reason(format!("the prefix \"{text}\" may contain one *, with text behind it"))
+        let rule = "only one * is allowed, and text must follow it";
+        napi::Error::from_reason(format!("the prefix \"{text}\" is not valid: {rule}"))
     })
 }
 

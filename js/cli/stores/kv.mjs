@@ -14,7 +14,7 @@ import { countFailure, wordsOf } from "./store.mjs";
 const PAGE = 1000;
 /** The local KV deletes one name at a time: this many calls run side by side. */
 const AT_ONCE = 50;
-/** After this time Wrangler is taken for stuck. To list names takes a request for each 1,000. */
+/** After this time Wrangler counts as stuck. Listing takes one request per 1,000 names. */
 const LIST_MINUTES = 60;
 const DELETE_MINUTES = 10;
 

@@ -53,7 +53,7 @@ export async function openRedis(text, databaseOption) {
 /** @param {string} text @param {string | undefined} option Goes before the database that the URL names. */
 function parseUrl(text, option) {
   if (option !== undefined && !/^\d+$/.test(option))
-    throw new UsageError(`the database "${option}" is not a number`);
+    throw new UsageError(`--database must be a number. Received "${option}"`);
   const valid = text.replace(/^valkey/, "redis");
   const path = URL.canParse(valid) ? /^\/?(\d*)$/.exec(new URL(valid).pathname) : undefined;
   // The URL may contain a password, so it is not part of any message.

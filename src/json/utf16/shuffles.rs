@@ -38,7 +38,7 @@ pub static PAIRS: Shuffles = shuffles::<2>();
 /// behind them if the second mark is set.
 pub static TRIPLES: Shuffles = shuffles::<4>();
 
-/// Packs groups of so many bytes, with half as many marks. The last of four bytes is never used.
+/// Packs groups of `GROUP` bytes, with half as many marks. The last of four bytes is never used.
 const fn shuffles<const GROUP: usize>() -> Shuffles {
     let mut shuffles = [[0; 16]; 256];
     let mut marks = 0;

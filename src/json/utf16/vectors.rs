@@ -17,7 +17,7 @@ const _: () = assert!(6 * BLOCK <= MAX_PIECE, "a block fits even if it is all es
 const QUOTE: u8 = b'"';
 const BACKSLASH: u8 = b'\\';
 
-/// Text of at most so many units is printed faster unit by unit.
+/// Text of at most this many units is printed faster unit by unit.
 const SHORT: usize = 6;
 
 /// Writes the same as [`super::write_units`].
