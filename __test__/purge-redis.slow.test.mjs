@@ -147,20 +147,40 @@ overRedis(
 
 overRedis("a user who may delete some keys only: each is counted", async (t) => {
   const redis = await redisWith(t, [...keysOf("v0", 7), ...keysOf("v1", 10), ...keysOf("v2", 10)]);
-  const rights = ["on", ">pass", "%R~*", "~use-cache:build:v1:*", "+@all"];
-  await redis.client.sendCommand(["ACL", "SETUSER", "some", ...rights]);
-  const { code, out, err } = await run([
-    "purge",
-    redis.url.replace("//", "//some:pass@"),
-    "--keep",
-    "v2",
-    "--yes",
-  ]);
+  const url = await urlOfLimitedUser(redis);
+  const { code, out, err } = await run(["purge", url, "--keep", "v2", "--yes"]);
   t.is(code, 1);
   t.regex(out, /10 of 17 keys deleted/);
   t.regex(err, /7 keys not deleted\.\n7 keys: .*NOPERM/);
   t.deepEqual(await redis.list(), sorted([...keysOf("v0", 7), ...keysOf("v2", 10)]));
 });
+
+overRedis("keys that may not be deleted, far apart: all others are deleted in one run", async (t) => {
+  const kept = [...keysOf("v0", 7), ...keysOf("v2", 30_000)];
+  const redis = await redisWith(t, [...keysOf("v1", 50), ...kept]);
+  const url = await urlOfLimitedUser(redis);
+  const { code, out } = await run(["purge", url, "--keep", "v2", "--yes", "--json"]);
+  t.is(code, 1);
+  t.like(JSON.parse(out), { stale: 57, deleted: 50 });
+  t.deepEqual(await redis.list(), sorted(kept));
+});
+
+overRedis("a server that refuses all of many keys is not asked for each", async (t) => {
+  const redis = await redisWith(t, [...keysOf("v0", 20_000), ...keysOf("v2", 10)]);
+  const url = await urlOfLimitedUser(redis);
+  const { code, out } = await run(["purge", url, "--keep", "v2", "--yes", "--json"]);
+  t.is(code, 1);
+  const { stale, deleted, failures } = JSON.parse(out);
+  t.deepEqual([stale, deleted], [20_000, 0]);
+  t.true(failures[0].keys >= 10_000 && failures[0].keys < 15_000, `${failures[0].keys} keys`);
+});
+
+/** The URL of a user who may read all keys, and delete those of the deployment v1. */
+async function urlOfLimitedUser(redis) {
+  const rights = ["on", ">pass", "%R~*", "~use-cache:build:v1:*", "+@all"];
+  await redis.client.sendCommand(["ACL", "SETUSER", "some", ...rights]);
+  return redis.url.replace("//", "//some:pass@");
+}
 
 /** Starts a purge that pauses, and waits until it has begun to delete. */
 async function begin(redis, args) {

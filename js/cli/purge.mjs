@@ -15,6 +15,8 @@ import { digits, json as toJson, visible } from "./text.mjs";
 /** What a shell reports for a process that Ctrl-C ended: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 const SAMPLE = 1000;
+/** A server that refuses this many keys before it deletes one is expected to refuse all. */
+const REFUSALS = 10_000;
 /** In ms. Node waits 1 ms if it is asked to wait longer than this. */
 const LONGEST_PAUSE = 2 ** 31 - 1;
 
@@ -178,6 +180,7 @@ async function deleteStale(store, filter, stale, pause, signal) {
   const progress = new Progress();
   const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
   const deleteIn = async (/** @type {import("./stores/store.mjs").StoreNode} */ node) => {
+    let [gone, refused] = [0, 0];
     for await (const keys of node.keys()) {
       if (signal.aborted) return;
       const batch = keys.filter((key) => filter.isStale(key));
@@ -187,8 +190,11 @@ async function deleteStale(store, filter, stale, pause, signal) {
       sum.missing += missing;
       sum.unanswered += unanswered;
       for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
-      // The server refuses every key, or the connection is lost.
-      if (deleted + missing === 0) return;
+      gone += deleted + missing;
+      refused += batch.length - deleted - missing;
+      const isLost = unanswered === batch.length;
+      // A batch can consist of a single key, so one batch that is refused says nothing about the next one.
+      if (isLost || (gone === 0 && refused >= REFUSALS)) return;
       progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
       if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
     }
