@@ -7,6 +7,7 @@ import test from "ava";
 import { removeRecord, writeRecord } from "../js/build-record.mjs";
 import { builtSeed, readBuild, seedOf } from "../js/cli/build.mjs";
 import { CliError } from "../js/cli/errors.mjs";
+import { IDENTITY, sourceOf } from "../js/vite/keys.mjs";
 import { folder, writeFiles } from "./helpers/files.mjs";
 
 const FACTS = {
@@ -44,6 +45,10 @@ const ofPlugin = (id, buildId = "b1") =>
 const ofVinext = (id, buildId = "b1") =>
   `function a(){try{return "${id}" || false;}catch(e){if(e instanceof ReferenceError)return;throw e}}
    function b(){try{return '${buildId}'}catch(e){if(e instanceof ReferenceError)return;throw e}}var k="use-cache:";`;
+
+/** The code by which a server takes its deployment ID from its environment when it starts. */
+const NODE_IDENTITY = sourceOf(IDENTITY, {}, "node");
+const WORKER_IDENTITY = readFileSync(new URL("../js/vite/worker-identity.mjs", import.meta.url), "utf8");
 
 test("a record is read as it was written", (t) => {
   const { root, server, record } = recorded(t);
@@ -178,7 +183,8 @@ for (const [title, files] of [
   ["only chunks of another build", { "a.js": ofPlugin("v1", "b0") }],
   ["vinext's own chunks of two deployments", { "a.js": ofVinext("v1"), "b.js": ofVinext("v2") }],
   ["the plugin's code and vinext's own", { "a.js": ofPlugin("v1"), "b.js": ofVinext("v2") }],
-  ["the identity may be the server's", { "a.js": `${ofPlugin("v1")}"runtimeServerDeploymentId"` }],
+  ["the identity may be the server's", { "a.js": ofPlugin("v1"), "identity.js": NODE_IDENTITY }],
+  ["the identity may be the Worker's", { "a.js": ofVinext("v1"), "identity.js": WORKER_IDENTITY }],
   ["code of another vinext", { "a.js": 'var k = "use-cache:"' }],
   ["a build that failed half-way", { "index.js": ofPlugin("v1") }],
 ]) {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import test from "ava";
 import { resolveDeploymentId } from "vinext-cache-key";
-import { readBuild } from "../js/cli/build.mjs";
+import { builtSeed, readBuild } from "../js/cli/build.mjs";
 import { writeFiles } from "./helpers/files.mjs";
 import { createApp, statusOf } from "./helpers/vinext-app.mjs";
 
@@ -141,6 +141,14 @@ test.serial("a server without a deployment ID does not start", async (t) => {
   await t.throwsAsync(shop.start(t, { NEXT_DEPLOYMENT_ID: "a b" }), {
     message: /ERR_DEPLOYMENT_ID_INVALID_CHARACTERS/,
   });
+});
+
+test.serial("without its record, a build with run-time identity does not tell the deployment", (t) => {
+  const record = join(shop.directory, "dist/server/vinext-cache-key.json");
+  const text = readFileSync(record, "utf8");
+  rmSync(record);
+  t.teardown(() => writeFileSync(record, text));
+  t.throws(() => builtSeed(shop.directory), { message: /take the deployment ID from their environment/ });
 });
 
 const RUNTIME = JSON.stringify({ runtimeDeploymentId: true });

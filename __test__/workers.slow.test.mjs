@@ -1,15 +1,17 @@
 // Tests the package in real Workers: the example app, built by Cloudflare's Vite plugin and run by workerd over local KV.
 import test from "ava";
 import fc from "fast-check";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { builtSeed } from "../js/cli/build.mjs";
 import { longestKey } from "../js/cli/long-keys.mjs";
 import { valueIn } from "../scripts/demo/requests.mjs";
 import { REQUESTS } from "../scripts/demo/workers/demo.mjs";
 import { startDevelopment } from "../scripts/lib/vinext-server.mjs";
 import { functionId, keySeed, plainArguments } from "./helpers/arbitraries.mjs";
+import { folder } from "./helpers/files.mjs";
 import { createWorker, workerdRunsHere } from "./helpers/worker-app.mjs";
 
 const native = createRequire(import.meta.url)("../index.js");
@@ -203,6 +205,14 @@ inWorkerd("explain knows how long the keys of a build get in KV", async (t) => {
     .map((name) => Buffer.byteLength(name));
   const { bytes } = longestKey(join(worker.root, "all/server"), "v1");
   t.is(bytes, Math.max(...lengths));
+});
+
+inWorkerd("a build with run-time identity does not tell the deployment, with its record and without", (t) => {
+  const project = folder(t);
+  cpSync(join(worker.root, "all"), join(project, "dist"), { recursive: true });
+  t.throws(() => builtSeed(project), { message: /takes its ID from its bindings .* Name it with --keep$/ });
+  rmSync(join(project, "dist/server/vinext-cache-key.json"));
+  t.throws(() => builtSeed(project), { message: /take the deployment ID from their environment/ });
 });
 
 inWorkerd("a build that prerenders needs no identity, and its Worker has one", async (t) => {

@@ -3,8 +3,9 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { resolveDeploymentId } from "vinext-cache-key";
 import { BuildRecordError, readRecord, readRegularFile } from "../build-record.mjs";
-import { BUILD_IDENTITY } from "../vite/keys.mjs";
+import { BUILD_IDENTITY, REMEDY } from "../vite/keys.mjs";
 import { RELEASES } from "../vite/shapes.mjs";
+import { NO_IDENTITY } from "../vite/worker-identity.mjs";
 import { CliError } from "./errors.mjs";
 
 /** A chunk with more bytes is not searched. Real chunks have less than a tenth of that. */
@@ -37,6 +38,8 @@ function asBuilt(...code) {
 /** vinext's own functions for the deployment ID and the build ID, which stand beside each other. */
 const OF_VINEXT = RELEASES.map(({ identity }) => asBuilt(identity.deploymentId, identity.buildId));
 const OF_PLUGIN = asBuilt(BUILD_IDENTITY);
+/** Only servers that take their deployment ID from their environment contain one of these: on Node, in a Worker. */
+const AT_RUN_TIME = [REMEDY, NO_IDENTITY];
 
 const ESCAPES = new Map([
   ["n", "\n"],
@@ -146,11 +149,10 @@ function fromCode(server, buildId) {
     }
     const found = [...identitiesIn(code, buildId)];
     for (const identity of found) identities.set(JSON.stringify(identity), identity);
-    const fromPlugin = found.some(({ plugin }) => plugin);
-    if (fromPlugin && code.includes("runtimeServerDeploymentId")) {
+    if (AT_RUN_TIME.some((text) => code.includes(text))) {
       ambiguous ||= "its servers may take the deployment ID from their environment, and there is no record";
     }
-    cached ||= fromPlugin || code.includes("use-cache:");
+    cached ||= code.includes("use-cache:") || found.some(({ plugin }) => plugin);
   }
   const [identity, other] = identities.values();
   if (other) ambiguous ||= "its code names more than one deployment or build";

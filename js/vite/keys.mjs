@@ -20,8 +20,11 @@ export const keysOf = (family) => `virtual:${PACKAGE}/${family}`;
 /** How the code of an app reads the ID of the running deployment. Only an expression that Vite's `define` takes. */
 export const RUNNING_ID = "globalThis.process.env.NEXT_DEPLOYMENT_ID";
 
-/** Added to the message of Next.js: which option asks for the ID, and what to do. */
-const REMEDY =
+/**
+ * Added to the message of Next.js: which option asks for the ID, and what to do. No other code contains it, so commands search
+ * for it in the server code of a build.
+ */
+export const REMEDY =
   ". This build reads its deployment ID when a server starts, because of vinextCacheKey({ runtimeDeploymentId: true }) " +
   "or experimental.runtimeServerDeploymentId in next.config. Set NEXT_DEPLOYMENT_ID for the server";
 

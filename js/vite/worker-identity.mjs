@@ -3,6 +3,8 @@
 // workerd reports an error by its message alone, so each message begins with the error's code.
 import { validate } from "../portable/engine.mjs";
 
+/** The error of a Worker without an identity. No other code contains it, so commands search for it in the server code of a build. */
+export const NO_IDENTITY = "this Worker has no deployment ID, so versions would share a cache";
 const VARIABLE = "NEXT_DEPLOYMENT_ID";
 const DRAWN = Symbol.for("vinext-cache-key.prerender");
 
@@ -24,10 +26,7 @@ export function workerIdentity(read, binding) {
     return () => id;
   }
   if (binding === undefined || !isObject(read(binding))) {
-    throw fail(
-      "ERR_RUNTIME_DEPLOYMENT_ID_MISSING",
-      "this Worker has no deployment ID, so versions would share a cache",
-    );
+    throw fail("ERR_RUNTIME_DEPLOYMENT_ID_MISSING", NO_IDENTITY);
   }
   const versionId = () => /** @type {{ id?: unknown }} */ (read(binding)).id;
   // The app's code reads the ID from the same variable.
