@@ -102,6 +102,11 @@ async function* readStore(text, values) {
         yield { keys: keys.map(decodeKey), memory };
       }
     }
+    const moving = await store.moving?.();
+    if (moving) {
+      process.exitCode = 1;
+      await stderr.write(`${moving}. Run the command again.\n`);
+    }
   } finally {
     await store.close();
   }

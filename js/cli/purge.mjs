@@ -93,6 +93,9 @@ export async function run(values, positionals) {
   try {
     const counted = await count(store, filter, filterOptions);
     const result = await purge(store, filter, counted.totals, values);
+    // After any other complaint the command has to run again anyway.
+    const moving = complaintOf(result) ? undefined : await store.moving?.();
+    if (moving) result.failures.push({ message: moving, keys: 0 });
     const hint = isWithoutKeys(counted.totals) ? await hintFor(store, counted.sample) : undefined;
     if (values.json) await print(toJson({ ...result, ...counted.totals, written: undefined, hint }, 2));
     else await report(result, counted.totals, filterOptions, hint);
@@ -243,15 +246,15 @@ function conclude({ refused, dryRun, stale, deleted, missing }) {
 }
 
 /** Why the purge is not complete, if it is not. @param {Result} result */
-function complaintOf({ refused, stale, deleted, missing, unanswered, failures, interrupted }) {
+function complaintOf({ refused, dryRun, stale, deleted, missing, unanswered, failures, interrupted }) {
   if (refused) return refused;
-  const left = Math.max(0, stale - deleted - missing - unanswered);
+  const left = dryRun ? 0 : Math.max(0, stale - deleted - missing - unanswered);
   if (failures.length > 0) {
-    const lines = [`${keyCount(left)} not deleted.`];
+    const lines = left > 0 ? [`${keyCount(left)} not deleted.`] : [];
     if (unanswered > 0) lines.push(`${keyCount(unanswered)} deleted or not: the store did not confirm it.`);
     for (const { message, keys } of failures)
       lines.push(keys > 0 ? `${keyCount(keys)}: ${message}` : message);
-    return `${lines.join("\n")}\nRun the command again to delete the rest.`;
+    return `${lines.join("\n")}\nRun the command again${dryRun ? "" : " to delete the rest"}.`;
   }
   if (interrupted)
     return `interrupted: ${keyCount(left)} not deleted. Run the command again to delete the rest.`;

@@ -10,6 +10,8 @@ const PAGE = 1000;
 const CONNECT_TIMEOUT = 10_000;
 /** A server is taken for dead if it answers nothing for this long, not even the PING that is sent meanwhile. */
 const SILENCE_TIMEOUT = 60_000;
+const MOVING =
+  "slots of the cluster move between its masters, so keys may have been missed. Wait until all slots have moved";
 
 /**
  * @typedef {Awaited<ReturnType<typeof loadClient>>} Library
@@ -31,6 +33,7 @@ export async function openRedis(text, databaseOption) {
     if (masters && database > 0) throw new UsageError("a cluster has only database 0");
     if (database > 0) await first.select(database);
     if (masters) clients.push(...(await Promise.all(masters.map((master) => connect(library, master)))));
+    const slots = masters && (await slotsOf(clients.slice(1)));
     const nodes = masters
       ? masters.map((master, index) => nodeOf(library, clients[index + 1], master.host, true))
       : [nodeOf(library, first, url.host, false)];
@@ -40,6 +43,7 @@ export async function openRedis(text, databaseOption) {
         : `${url.host}, database ${database}`,
       nodes,
       elsewhere: () => otherDatabases(first, database),
+      moving: async () => slots && whyMissed(clients.slice(1), slots),
       async close() {
         for (const client of clients) client.destroy();
       },
@@ -133,6 +137,35 @@ async function mastersOf(client, url) {
 }
 
 /**
+ * The slots of each master, by its own account: only itself lists those that it is about to give away or to get.
+ *
+ * @param {Client[]} masters
+ */
+const slotsOf = (masters) =>
+  Promise.all(
+    masters.map(async (master) => {
+      const nodes = String(await master.sendCommand(["CLUSTER", "NODES"]));
+      const [own = ""] = /^.* (?:\S+,)?myself\b.*/m.exec(nodes) ?? [];
+      return own.split(" ").slice(8).join(" ");
+    }),
+  );
+
+/**
+ * Why keys may have been missed: one that moved to a master after the keys of that master were read was not seen.
+ *
+ * @param {Client[]} masters @param {string[]} before
+ */
+async function whyMissed(masters, before) {
+  try {
+    const after = await slotsOf(masters);
+    // Slots in brackets are about to move.
+    if (after.some((slots, index) => slots !== before[index] || slots.includes("["))) return MOVING;
+  } catch (error) {
+    return `whether slots moved between the masters is not known: ${wordsOf(error)}`;
+  }
+}
+
+/**
  * @param {Library} library @param {Client} client @param {string} name @param {boolean} inCluster
  * @returns {import("./store.mjs").StoreNode}
  */
@@ -215,7 +248,9 @@ function deletionOf(outcomes, name, isRefusal) {
       deletion.missing += keys - deleted;
       continue;
     }
-    countFailure(deletion.failures, `${name}: ${wordsOf(error)}`, keys);
+    // The answer names one of the 16,384 slots, each of which would be a reason of its own.
+    const reason = wordsOf(error).replace(/^(MOVED|ASK) .*/, "$1: the slot moves to another master");
+    countFailure(deletion.failures, `${name}: ${reason}`, keys);
     if (!isRefusal(error)) deletion.unanswered += keys;
   }
   return deletion;

@@ -17,6 +17,8 @@
  * @property {string} name
  * @property {StoreNode[]} nodes
  * @property {() => Promise<string | undefined>} elsewhere A hint where the keys may be, if this store has none.
+ * @property {() => Promise<string | undefined>} [moving] Why keys may have been missed, if they moved between the nodes since the
+ *   store was opened.
  * @property {() => Promise<void>} close
  */
 
