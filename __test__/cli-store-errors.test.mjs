@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import { withoutPassword } from "../js/cli/text.mjs";
 import { run } from "./helpers/cli.mjs";
 
 /** The URL of a server that answers nothing: it closes each connection, or is gone already. */
@@ -94,3 +95,44 @@ for (const [name, ...flags] of COMMANDS) {
     t.regex(err, /and got another one: "second"/);
   });
 }
+
+test("the password of a URL is not shown, well-formed or not", (t) => {
+  for (const [text, shown] of [
+    ["redis://user:secret@host:6379/0", "redis://…@host:6379/0"],
+    ["redis://secret@host", "redis://…@host"],
+    ["Redis:/user:secret@host", "…@host"],
+    ["user:secret@host", "…@host"],
+    ["http://:se/cret#\np@secret@host", "http://…@host"],
+    ["apps/@acme/shop", "apps/@acme/shop"],
+    ["http://localhost:3000", "http://localhost:3000"],
+  ]) {
+    t.is(withoutPassword(text), shown);
+  }
+});
+
+for (const [before, ...behind] of [
+  [[]],
+  [["purge"], "--keep", "v1"],
+  [["purge", "redis://a"], "--keep", "v1"],
+  [["purge", "redis://a", "--keep", "v1", "--pause"]],
+  [["purge", "redis://a", "--keep", "v1", "--database"]],
+  [["inspect", "redis://a"]],
+  [["stale", "--keep", "v1"]],
+  [["explain", "."]],
+  [["explain"]],
+]) {
+  const title = [...before, "…", ...behind].join(" ");
+  test(`${title}: the error does not show the password of a URL in the wrong place`, async (t) => {
+    const { code, out, err } = await run([...before, "http://user:secret@host", ...behind]);
+    t.true(code > 0);
+    t.is(out, "");
+    t.regex(err, /^vinext-cache-key: .*…@host/);
+    t.false(err.includes("secret"));
+  });
+}
+
+test("the scheme of a URL may be in upper case", async (t) => {
+  const { code, out, err } = await run(["inspect", "REDIS://user:secret@127.0.0.1:1"]);
+  t.deepEqual([code, out], [1, ""]);
+  t.regex(err, /^vinext-cache-key: 127\.0\.0\.1:1 cannot be reached: /);
+});

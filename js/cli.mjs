@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { CliError, UsageError } from "./cli/errors.mjs";
 import { ReaderGone, print, stderr } from "./cli/output.mjs";
-import { json, visibleLines } from "./cli/text.mjs";
+import { json, visibleLines, withoutPassword } from "./cli/text.mjs";
 
 const HELP = `vinext-cache-key <command> [options]
 
@@ -39,7 +39,7 @@ const commands = {
 async function main([name = "--help", ...args]) {
   if (name === "--help" || name === "-h" || name === "help") return print(HELP);
   if (name === "--version") return print(createRequire(import.meta.url)("../package.json").version);
-  if (!Object.hasOwn(commands, name)) throw new UsageError(`there is no command "${name}"`);
+  if (!Object.hasOwn(commands, name)) throw new UsageError(`there is no command "${withoutPassword(name)}"`);
   const { help, options, run } = await commands[/** @type {keyof typeof commands} */ (name)]();
   const { values, positionals } = parse(args, {
     ...options,

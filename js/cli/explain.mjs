@@ -8,7 +8,7 @@ import { longestKey } from "./long-keys.mjs";
 import { print } from "./output.mjs";
 import { readProject } from "./project.mjs";
 import { report } from "./report.mjs";
-import { json as toJson } from "./text.mjs";
+import { json as toJson, withoutPassword } from "./text.mjs";
 
 export const help = `vinext-cache-key explain [dir] [options]
 
@@ -58,7 +58,8 @@ export const options = {
 
 /** @param {{ json?: boolean, mode?: string }} values @param {string[]} directories */
 export async function run({ json, mode }, [directory = ".", stray]) {
-  if (stray !== undefined) throw new UsageError(`explain takes one folder, and got another one: "${stray}"`);
+  if (stray !== undefined)
+    throw new UsageError(`explain takes one folder, and got another one: "${withoutPassword(stray)}"`);
   if (mode === "") throw new UsageError("--mode needs the name of a mode");
   const facts = gather(await readProject(directory, { mode }), process.env);
   const advice = advise(facts);

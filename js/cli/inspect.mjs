@@ -11,7 +11,7 @@ import { Progress } from "./progress.mjs";
 import { unquote } from "./quoted.mjs";
 import { STORE_HELP, STORE_OPTIONS, isStore, openStore } from "./stores.mjs";
 import { renderTable } from "./table.mjs";
-import { digits, json as toJson, visible } from "./text.mjs";
+import { digits, json as toJson, visible, withoutPassword } from "./text.mjs";
 
 /** How many rows are aligned with each other. Aligning all would need the whole list in memory. */
 const BATCH = 1000;
@@ -66,7 +66,7 @@ export async function run(values, positionals) {
 function checkUsage({ summary, memory, csv, json, null: nul, quoted }, [first, second]) {
   const store = first !== undefined && isStore(first);
   if (store && second !== undefined)
-    throw new UsageError(`inspect reads one store, and got another one: "${second}"`);
+    throw new UsageError(`inspect reads one store, and got another one: "${withoutPassword(second)}"`);
   if (memory && !(summary && store)) throw new UsageError("--memory needs --summary and a store");
   if (csv && !summary) throw new UsageError("--csv needs --summary");
   if (nul && quoted) throw new UsageError("--null and --quoted cannot be used together");

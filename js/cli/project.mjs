@@ -7,6 +7,7 @@ import { digestOfFolder } from "../build-record.mjs";
 import { findVinext } from "../vite/vinext.mjs";
 import { BuildError, readBuild } from "./build.mjs";
 import { CliError } from "./errors.mjs";
+import { withoutPassword } from "./text.mjs";
 
 const LOADER = fileURLToPath(new URL("config-loader.mjs", import.meta.url));
 /** After this time a configuration that is still loading is killed. */
@@ -56,7 +57,7 @@ const VITE_CONFIG = /^vite\.config\.[cm]?[jt]s$/;
 /** @param {string} folder @param {{ mode?: string, limit?: number }} [options] @returns {Promise<Project>} */
 export async function readProject(folder, { mode = "production", limit = LOADING_LIMIT_MS } = {}) {
   const directory = resolve(folder);
-  if (!existsSync(directory)) throw new CliError(`there is no folder ${directory}`);
+  if (!existsSync(directory)) throw new CliError(`there is no folder ${withoutPassword(directory)}`);
   const last = readLastBuild(directory);
   const manifest = readManifest(directory);
   const dependencies = dependenciesOf(manifest);

@@ -10,7 +10,7 @@ import { countFailure } from "./stores/store.mjs";
 import { STORE_HELP, STORE_OPTIONS, openStore } from "./stores.mjs";
 import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
 import { renderShares } from "./shares.mjs";
-import { digits, json as toJson, visible } from "./text.mjs";
+import { digits, json as toJson, visible, withoutPassword } from "./text.mjs";
 
 /** What a shell reports for a process that Ctrl-C ended: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
@@ -75,10 +75,11 @@ export const options = {
 export async function run(values, positionals) {
   const [text, stray] = positionals;
   if (text === undefined) throw new UsageError("purge needs a store, such as redis://localhost:6379");
-  if (stray !== undefined) throw new UsageError(`purge takes one store, and got another one: "${stray}"`);
+  if (stray !== undefined)
+    throw new UsageError(`purge takes one store, and got another one: "${withoutPassword(stray)}"`);
   if (!/^\d+$/.test(values.pause) || Number(values.pause) > LONGEST_PAUSE) {
     throw new UsageError(
-      `--pause must be a number of milliseconds up to ${LONGEST_PAUSE}. Received "${values.pause}"`,
+      `--pause must be a number of milliseconds up to ${LONGEST_PAUSE}. Received "${withoutPassword(values.pause)}"`,
     );
   }
   const filterOptions = {

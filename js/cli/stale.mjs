@@ -10,7 +10,7 @@ import { unquote } from "./quoted.mjs";
 import { Spool } from "./spool.mjs";
 import { mayHaveNoPrefix } from "./store-prefix.mjs";
 import { isWithoutKeys, summary, totals } from "./summary.mjs";
-import { digits, json as toJson, visible } from "./text.mjs";
+import { digits, json as toJson, visible, withoutPassword } from "./text.mjs";
 
 /** How many bytes at the start of the list are searched for a prefix that was not named. */
 const SAMPLE = 64 << 10;
@@ -57,7 +57,8 @@ export const options = {
 /** @param {any} values @param {string[]} positionals */
 export async function run(values, positionals) {
   const [stray] = positionals;
-  if (stray !== undefined) throw new UsageError(`stale reads keys on stdin, not as arguments: "${stray}"`);
+  if (stray !== undefined)
+    throw new UsageError(`stale reads keys on stdin, not as arguments: "${withoutPassword(stray)}"`);
   if (values.null && values.quoted) throw new UsageError("--null and --quoted cannot be used together");
   const options = {
     nul: values.null,

@@ -1,5 +1,6 @@
 // The stores that `purge` and `inspect` read: Redis, Valkey and Workers KV.
 import { UsageError } from "./errors.mjs";
+import { withoutPassword } from "./text.mjs";
 
 /** @typedef {import("./stores/store.mjs").Store} Store */
 /** @typedef {{ database?: string, remote?: boolean }} StoreOptions */
@@ -12,7 +13,7 @@ export const STORE_HELP = `  <store>                redis://…, valkey://… (r
   --database <number>    the Redis database, which a URL may also name: redis://localhost:6379/1
   --remote               Workers KV as deployed, not the local one of wrangler dev and vite dev`;
 
-const REDIS = /^(?:redis|valkey)s?:\/\//;
+const REDIS = /^(?:redis|valkey)s?:\/\//i;
 const KV = /^kv:/;
 
 export const isStore = (/** @type {string} */ text) => REDIS.test(text) || KV.test(text);
@@ -30,6 +31,6 @@ export async function openStore(text, { database, remote }) {
     return openKv(text.replace(KV, ""), Boolean(remote));
   }
   throw new UsageError(
-    `"${text}" is not a store: redis://…, rediss://…, valkey://…, valkeys://… or kv:<binding>`,
+    `"${withoutPassword(text)}" is not a store: redis://…, rediss://…, valkey://…, valkeys://… or kv:<binding>`,
   );
 }

@@ -54,6 +54,13 @@ export function cut(text, width, from = "end") {
     : `…${text.slice(text.length - width + 1).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
+/**
+ * An argument as an error message may show it: it can be the URL of a store, mistyped or in the wrong place, with a password that
+ * contains any character.
+ */
+export const withoutPassword = (/** @type {string} */ text) =>
+  /:.*@/s.test(text) ? text.replace(/^(\w+:\/\/)?.*@/s, "$1…@") : text;
+
 /** A count, its digits in groups of three. Loading `Intl.NumberFormat` takes 12 ms. */
 export const digits = (/** @type {number} */ count) => String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 

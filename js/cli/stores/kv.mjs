@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { StoreError, UsageError } from "../errors.mjs";
+import { withoutPassword } from "../text.mjs";
 import { countFailure, wordsOf } from "./store.mjs";
 
 /** KV lists this many names in one page. Wrangler reports no counts, so a larger deletion would fail as a whole. */
@@ -20,7 +21,8 @@ const DELETE_MINUTES = 10;
 
 /** @param {string} binding @param {boolean} remote @returns {Promise<import("./store.mjs").Store>} */
 export async function openKv(binding, remote) {
-  if (!/^\w+$/.test(binding)) throw new UsageError(`"${binding}" is not the name of a KV binding`);
+  if (!/^\w+$/.test(binding))
+    throw new UsageError(`"${withoutPassword(binding)}" is not the name of a KV binding`);
   return remote ? openRemote(binding) : openLocal(binding);
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CliError, StoreError, UsageError } from "../errors.mjs";
+import { withoutPassword } from "../text.mjs";
 import { countFailure, wordsOf } from "./store.mjs";
 
 /** How many keys one SCAN looks at: enough to be fast, few enough that the server answers others in between. */
@@ -57,8 +58,8 @@ export async function openRedis(text, databaseOption) {
 /** @param {string} text @param {string | undefined} option Goes before the database that the URL names. */
 function parseUrl(text, option) {
   if (option !== undefined && !/^\d+$/.test(option))
-    throw new UsageError(`--database must be a number. Received "${option}"`);
-  const valid = text.replace(/^valkey/, "redis");
+    throw new UsageError(`--database must be a number. Received "${withoutPassword(option)}"`);
+  const valid = text.replace(/^valkey/i, "redis");
   const path = URL.canParse(valid) ? /^\/?(\d*)$/.exec(new URL(valid).pathname) : undefined;
   // The URL may contain a password, so it is not part of any message.
   if (!path) throw new UsageError("the URL of the store is not valid: redis://user:password@host:6379/0");
