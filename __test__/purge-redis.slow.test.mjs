@@ -376,6 +376,12 @@ for (const [title, args, message] of [
     /--database must be a number. Received "x"/,
   ],
   ["a URL that is not valid", ["redis://:secret@host/x", "--keep", "v2"], /URL of the store is not valid/],
+  [
+    "a query in the URL",
+    ["redis://:secret@host?db=2", "--keep", "v2"],
+    /not valid: .*without a query\. --database also names the database/,
+  ],
+  ["a fragment in the URL", ["redis://:secret@host/#2", "--keep", "v2"], /URL of the store is not valid/],
   ["--remote for Redis", ["redis://localhost", "--keep", "v2", "--remote"], /--remote is for Workers KV/],
   ["--database for KV", ["kv:CACHE", "--keep", "v2", "--database", "1"], /--database is for Redis/],
   ["a name that is not a binding", ["kv:a b", "--keep", "v2"], /"a b" is not the name of a KV binding/],

@@ -60,10 +60,15 @@ function parseUrl(text, option) {
   if (option !== undefined && !/^\d+$/.test(option))
     throw new UsageError(`--database must be a number. Received "${withoutPassword(option)}"`);
   const valid = text.replace(/^valkey/i, "redis");
-  const path = URL.canParse(valid) ? /^\/?(\d*)$/.exec(new URL(valid).pathname) : undefined;
+  const url = URL.canParse(valid) ? new URL(valid) : undefined;
+  // Other clients read a query, as in ?db=2. Ignored, it would lead to another database.
+  const path = url && /^\/?(\d*)$/.exec(url.pathname + url.search + url.hash);
   // The URL may contain a password, so it is not part of any message.
-  if (!path) throw new UsageError("the URL of the store is not valid: redis://user:password@host:6379/0");
-  const url = new URL(valid);
+  if (!path) {
+    throw new UsageError(
+      "the URL of the store is not valid: redis://user:password@host:6379/0, without a query. --database also names the database",
+    );
+  }
   if (!url.hostname) url.hostname = "localhost";
   if (!url.port) url.port = "6379";
   // A cluster refuses to select a database, so one is selected later.
