@@ -47,6 +47,40 @@ const made = {
   ),
   "a prototype that throws": behindText(proxy({ bytes: "AA==" }, "getPrototypeOf")),
   "a descriptor that throws": behindText(proxy({ bytes: "AA==" }, "getOwnPropertyDescriptor")),
+  "contents with a hidden toJSON": () => ({
+    version: 1,
+    reply: [["0", Object.defineProperty({ bytes: "AA==" }, "toJSON", { value: () => "other" })]],
+  }),
+  "contents with hidden bytes": () => ({
+    version: 1,
+    reply: [["0", Object.defineProperty({}, "bytes", { value: "AA==" })]],
+  }),
+  "contents that are a proxy": () => ({
+    version: 1,
+    reply: [
+      ["0", new Proxy({ bytes: "AA==" }, { get: (_, name) => (name === "bytes" ? "AB==" : undefined) })],
+    ],
+  }),
+  "a getter that adds to a later entry": () => {
+    const later = ["b", "c"];
+    return { version: 1, reply: [entry(() => (later.push("d"), "a")), later] };
+  },
+  "a getter that replaces a later entry's text": () => {
+    const later = ["b", "c"];
+    return { version: 1, reply: [entry(() => (later[1] = "a")), later] };
+  },
+  "a getter that throws the first time": () => ({
+    version: 1,
+    reply: [entry(counter((count) => (count === 0 ? throwing() : "text")))],
+  }),
+  "texts before an entry that is not a pair": () => ({
+    version: 1,
+    reply: [
+      entry(counter((count) => `text ${count}`)),
+      Object.defineProperty(["b", "c", "d"], "length", { value: 3 }),
+      ["e", 1],
+    ],
+  }),
   "a getter that hides a later property": () => ({
     version: 1,
     reply: "x",

@@ -1,5 +1,5 @@
 // The native engine: the Rust addon, and the check whether it prints arguments exactly as `JSON.stringify` does.
-import { createApi } from "./shell.mjs";
+import { FileContents, createApi } from "./shell.mjs";
 
 const { isArray } = Array;
 const { stringify } = JSON;
@@ -30,57 +30,38 @@ export function createNativeApi({
       if (reply.length > PIECE) return longKey(prefix, id, shape, ...piecesOf(reply));
       return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
     }
-    try {
-      return keyOfEntries(prefix, id, keyed, shape);
-    } catch {
-      // A getter threw. `JSON.stringify` throws the same error, or one that comes first in its order.
-    }
-  }
-
-  /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape */
-  function keyOfEntries(prefix, id, keyed, shape) {
-    const { reply } = keyed;
-    if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
-    const entries = reply.length << 24;
-    if (reply.length === 2) {
-      // Typical page props are two texts. Passing them as a list would take 20 ns more.
-      const { 0: first, 1: second } = reply;
-      const { 0: a, 1: b } = first;
-      const { 0: c, 1: d } = second;
-      const isShort = typeof d === "string" && d.length <= PIECE;
-      const key = isShort ? entriesKey(prefix, id, shape | entries, a, b, c, d) : undefined;
-      return key ?? keyOfList(prefix, id, keyed, shape | entries, [a, b, c, d]);
-    }
-    const list = [];
-    for (let index = 0; index < reply.length; index++) list.push(reply[index][0], reply[index][1]);
-    return keyOfList(prefix, id, keyed, shape | entries, list);
-  }
-
-  /** @param {string} prefix @param {string} id @param {any} keyed @param {number} shape @param {unknown[]} list */
-  function keyOfList(prefix, id, keyed, shape, list) {
-    const texts = [];
-    for (let index = 0; index < list.length; index += 2) {
-      const content = list[index + 1];
-      if (typeof content !== "string") shape |= 1 << (index >> 1);
-      texts.push(list[index], textOf(content));
-    }
-    const key = keyOfTexts(prefix, id, shape, texts);
+    if (!isPlainArray(reply) || reply.length > MAX_ENTRIES) return;
+    const values = readEntries(reply);
+    const isWhole = values.length === 2 * reply.length;
+    const key = isWhole ? keyOfEntries(prefix, id, shape | (reply.length << 24), values) : undefined;
     // `JSON.stringify` gets the values that were read: a getter could return another value the second time.
-    if (key === undefined) keyed.reply = inPairs(list);
+    if (key === undefined) keyed.reply = [...inPairs(values), ...unread(reply, values.length / 2)];
     return key;
+  }
+
+  /** @param {string} prefix @param {string} id @param {number} shape @param {unknown[]} values */
+  function keyOfEntries(prefix, id, shape, values) {
+    let texts = values;
+    for (let index = 1; index < values.length; index += 2) {
+      if (typeof values[index] === "string") continue;
+      // Typical page props have no files, and a copy would take 20 ns.
+      if (texts === values) texts = [...values];
+      texts[index] = textOf(values[index]);
+      shape |= 1 << (index >> 1);
+    }
+    return keyOfTexts(prefix, id, shape, texts);
   }
 
   /** @param {string} prefix @param {string} id @param {number} shape @param {unknown[]} texts */
   function keyOfTexts(prefix, id, shape, texts) {
-    const last = texts.at(-1);
+    const last = texts[texts.length - 1];
     if (typeof last === "string" && last.length > PIECE) {
       return longKey(prefix, id, shape, ...texts.slice(0, -1), ...piecesOf(last));
     }
-    const [a, b, c, d, e, f] = texts;
-    // Spread arguments are slow, and page props with search params have three entries.
-    return texts.length === 6
-      ? entriesKey(prefix, id, shape, a, b, c, d, e, f)
-      : entriesKey(prefix, id, shape, ...texts);
+    // Spread arguments are slow. Page props have two entries, and with search params three.
+    if (texts.length === 4) return entriesKey(prefix, id, shape, texts[0], texts[1], texts[2], texts[3]);
+    if (texts.length !== 6) return entriesKey(prefix, id, shape, ...texts);
+    return entriesKey(prefix, id, shape, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]);
   }
 
   return createApi({ ...others, digest: flightArgumentsKey, parse: parseUseCacheKey, shapeOf, keyOf });
@@ -131,31 +112,42 @@ function indexBits(index, from) {
 /** @param {any} value @returns {value is any[]} */
 const isPlainArray = (value) => isArray(value) && /** @type {any} */ (value).toJSON === undefined;
 
-/** @param {any} value @returns {value is any[][]} */
-function isListOfPairs(value) {
-  if (!isPlainArray(value)) return false;
-  for (let index = 0; index < value.length; index++) {
-    const entry = value[index];
-    if (!isPlainArray(entry) || entry.length !== 2) return false;
+/**
+ * The names and contents of entries, read in the order of `JSON.stringify`, so that an error of a getter is the one that
+ * `JSON.stringify` would throw. Reading ends at the first value that is not text: its `toJSON` would be called next.
+ *
+ * @param {any[]} reply
+ */
+function readEntries(reply) {
+  const { length } = reply;
+  // A list that grows would take 20 ns more.
+  const values = Array(2 * length);
+  for (let index = 0; index < length; index++) {
+    const entry = reply[index];
+    const isPair = isPlainArray(entry) && entry.length === 2;
+    const name = isPair ? entry[0] : undefined;
+    if (typeof name !== "string") return values.slice(0, 2 * index);
+    const content = entry[1];
+    values[2 * index] = name;
+    values[2 * index + 1] = content;
+    if (typeof content !== "string" && textOf(content) === undefined) return values.slice(0, 2 * index + 2);
   }
-  return true;
+  return values;
 }
 
-/** @param {unknown[]} list */
-function inPairs(list) {
+/** A text itself, and the base64 of a file. @param {unknown} content */
+const textOf = (content) => (typeof content === "string" ? content : FileContents.base64(content));
+
+/** @param {any[]} reply @param {number} index */
+function unread(reply, index) {
+  const entries = [];
+  for (; index < reply.length; index++) entries.push(reply[index]);
+  return entries;
+}
+
+/** @param {unknown[]} values */
+function inPairs(values) {
   const pairs = [];
-  for (let index = 0; index < list.length; index += 2) pairs.push([list[index], list[index + 1]]);
+  for (let index = 0; index < values.length; index += 2) pairs.push([values[index], values[index + 1]]);
   return pairs;
-}
-
-/** A text itself, and the base64 in `{ bytes: base64 }`. @param {any} content */
-function textOf(content) {
-  if (typeof content !== "object" || content === null) return content;
-  try {
-    if (Object.getPrototypeOf(content) !== Object.prototype) return;
-    for (const name in content) if (name !== "bytes") return;
-    return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
-  } catch {
-    // A proxy threw. `JSON.stringify` may not ask it the same.
-  }
 }

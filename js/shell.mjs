@@ -214,6 +214,22 @@ export function createApi({
   };
 }
 
+/** The contents of a file, as base64. No object of a caller is taken for one, whatever its prototype and its properties are. */
+export class FileContents {
+  #base64;
+
+  /** @param {unknown} base64 */
+  constructor(base64) {
+    this.#base64 = base64;
+    this.bytes = base64;
+  }
+
+  /** `undefined` for everything else. @param {unknown} value */
+  static base64(value) {
+    return typeof value === "object" && value !== null && #base64 in value ? value.#base64 : undefined;
+  }
+}
+
 /** The entries of a reply as vinext keys them. @param {any} reply @param {boolean} fileMetadata @returns {unknown} */
 function keyedEntries(reply, fileMetadata) {
   if (!isArray(reply) || typeof reply.map !== "function") {
@@ -226,7 +242,7 @@ function keyedEntries(reply, fileMetadata) {
 /** @param {unknown} entry @param {number} index */
 function keyedByBytes(entry, index) {
   if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-  return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+  return entry.length === 2 ? entry : [entry[0], new FileContents(entry[1])];
 }
 
 /** @param {unknown} entry @param {number} index */

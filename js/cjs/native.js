@@ -141,13 +141,23 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, b
 		}
 	};
 }
+var FileContents = class {
+	#base64;
+	constructor(base64) {
+		this.#base64 = base64;
+		this.bytes = base64;
+	}
+	static base64(value) {
+		return typeof value === "object" && value !== null && #base64 in value ? value.#base64 : void 0;
+	}
+};
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray$1(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
 	return fileMetadata ? reply.map(keyedWithMetadata) : reply.map(keyedByBytes);
 }
 function keyedByBytes(entry, index) {
 	if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-	return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+	return entry.length === 2 ? entry : [entry[0], new FileContents(entry[1])];
 }
 function keyedWithMetadata(entry, index) {
 	if (!isArray$1(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
@@ -174,45 +184,28 @@ function createNativeApi({ textKey, entriesKey, longKey, flightArgumentsKey, par
 			if (reply.length > PIECE) return longKey(prefix, id, shape, ...piecesOf(reply));
 			return shape === 0 ? textKey(prefix, id, reply) : textKey(prefix, id, reply, shape);
 		}
-		try {
-			return keyOfEntries(prefix, id, keyed, shape);
-		} catch {}
-	}
-	function keyOfEntries(prefix, id, keyed, shape) {
-		const { reply } = keyed;
-		if (!isListOfPairs(reply) || reply.length > MAX_ENTRIES) return;
-		const entries = reply.length << 24;
-		if (reply.length === 2) {
-			const { 0: first, 1: second } = reply;
-			const { 0: a, 1: b } = first;
-			const { 0: c, 1: d } = second;
-			return (typeof d === "string" && d.length <= PIECE ? entriesKey(prefix, id, shape | entries, a, b, c, d) : void 0) ?? keyOfList(prefix, id, keyed, shape | entries, [
-				a,
-				b,
-				c,
-				d
-			]);
-		}
-		const list = [];
-		for (let index = 0; index < reply.length; index++) list.push(reply[index][0], reply[index][1]);
-		return keyOfList(prefix, id, keyed, shape | entries, list);
-	}
-	function keyOfList(prefix, id, keyed, shape, list) {
-		const texts = [];
-		for (let index = 0; index < list.length; index += 2) {
-			const content = list[index + 1];
-			if (typeof content !== "string") shape |= 1 << (index >> 1);
-			texts.push(list[index], textOf(content));
-		}
-		const key = keyOfTexts(prefix, id, shape, texts);
-		if (key === void 0) keyed.reply = inPairs(list);
+		if (!isPlainArray(reply) || reply.length > MAX_ENTRIES) return;
+		const values = readEntries(reply);
+		const key = values.length === 2 * reply.length ? keyOfEntries(prefix, id, shape | reply.length << 24, values) : void 0;
+		if (key === void 0) keyed.reply = [...inPairs(values), ...unread(reply, values.length / 2)];
 		return key;
 	}
+	function keyOfEntries(prefix, id, shape, values) {
+		let texts = values;
+		for (let index = 1; index < values.length; index += 2) {
+			if (typeof values[index] === "string") continue;
+			if (texts === values) texts = [...values];
+			texts[index] = textOf(values[index]);
+			shape |= 1 << (index >> 1);
+		}
+		return keyOfTexts(prefix, id, shape, texts);
+	}
 	function keyOfTexts(prefix, id, shape, texts) {
-		const last = texts.at(-1);
+		const last = texts[texts.length - 1];
 		if (typeof last === "string" && last.length > PIECE) return longKey(prefix, id, shape, ...texts.slice(0, -1), ...piecesOf(last));
-		const [a, b, c, d, e, f] = texts;
-		return texts.length === 6 ? entriesKey(prefix, id, shape, a, b, c, d, e, f) : entriesKey(prefix, id, shape, ...texts);
+		if (texts.length === 4) return entriesKey(prefix, id, shape, texts[0], texts[1], texts[2], texts[3]);
+		if (texts.length !== 6) return entriesKey(prefix, id, shape, ...texts);
+		return entriesKey(prefix, id, shape, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]);
 	}
 	return createApi({
 		...others,
@@ -251,25 +244,29 @@ function indexBits(index, from) {
 	return typeof index === "number" && (index | 0) === index && index >= 0 && index < 255 ? index + 1 << from : DECLINED;
 }
 const isPlainArray = (value) => isArray(value) && value.toJSON === void 0;
-function isListOfPairs(value) {
-	if (!isPlainArray(value)) return false;
-	for (let index = 0; index < value.length; index++) {
-		const entry = value[index];
-		if (!isPlainArray(entry) || entry.length !== 2) return false;
+function readEntries(reply) {
+	const { length } = reply;
+	const values = Array(2 * length);
+	for (let index = 0; index < length; index++) {
+		const entry = reply[index];
+		const name = isPlainArray(entry) && entry.length === 2 ? entry[0] : void 0;
+		if (typeof name !== "string") return values.slice(0, 2 * index);
+		const content = entry[1];
+		values[2 * index] = name;
+		values[2 * index + 1] = content;
+		if (typeof content !== "string" && textOf(content) === void 0) return values.slice(0, 2 * index + 2);
 	}
-	return true;
+	return values;
 }
-function inPairs(list) {
+const textOf = (content) => typeof content === "string" ? content : FileContents.base64(content);
+function unread(reply, index) {
+	const entries = [];
+	for (; index < reply.length; index++) entries.push(reply[index]);
+	return entries;
+}
+function inPairs(values) {
 	const pairs = [];
-	for (let index = 0; index < list.length; index += 2) pairs.push([list[index], list[index + 1]]);
+	for (let index = 0; index < values.length; index += 2) pairs.push([values[index], values[index + 1]]);
 	return pairs;
-}
-function textOf(content) {
-	if (typeof content !== "object" || content === null) return content;
-	try {
-		if (Object.getPrototypeOf(content) !== Object.prototype) return;
-		for (const name in content) if (name !== "bytes") return;
-		return Object.getOwnPropertyDescriptor(content, "bytes")?.value;
-	} catch {}
 }
 exports.createNativeApi = createNativeApi;

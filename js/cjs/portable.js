@@ -414,13 +414,23 @@ function createApi({ validate, resolve, digest, parse, parseCacheKey, shorten, b
 		}
 	};
 }
+var FileContents = class {
+	#base64;
+	constructor(base64) {
+		this.#base64 = base64;
+		this.bytes = base64;
+	}
+	static base64(value) {
+		return typeof value === "object" && value !== null && #base64 in value ? value.#base64 : void 0;
+	}
+};
 function keyedEntries(reply, fileMetadata) {
 	if (!isArray(reply) || typeof reply.map !== "function") throw invalidType(reply, "args.reply", "a string or an array");
 	return fileMetadata ? reply.map(keyedWithMetadata) : reply.map(keyedByBytes);
 }
 function keyedByBytes(entry, index) {
 	if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
-	return entry.length === 2 ? entry : [entry[0], { bytes: entry[1] }];
+	return entry.length === 2 ? entry : [entry[0], new FileContents(entry[1])];
 }
 function keyedWithMetadata(entry, index) {
 	if (!isArray(entry)) throw invalidType(entry, `args.reply[${index}]`, "an array");
