@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { buildUseCacheKey } from "../index.js";
 import { launch, run } from "./helpers/cli.mjs";
+import { startFaultProxy } from "./helpers/fault-proxy.mjs";
 import { freePort, redisIsHere, startRedis } from "./helpers/redis.mjs";
 import { connect, keyOf as key, keysOf, redisWith, sorted } from "./helpers/redis-store.mjs";
 
@@ -225,6 +226,45 @@ overRedis("Ctrl-C stops after the batch, and another run deletes the rest", asyn
   t.regex(err, /interrupted: [\d,]+ keys not deleted\. Run the command again/);
   t.is((await run(["purge", redis.url, "--keep", "v2", "--yes"])).code, 0);
   t.deepEqual(await redis.list(), sorted(keysOf("v2", 10)));
+});
+
+overRedis("no pause behind the last batch", async (t) => {
+  const redis = await redisWith(t, [...keysOf("v1", 10), ...keysOf("v2", 10)]);
+  const start = performance.now();
+  const { code, out } = await run(["purge", redis.url, "--keep", "v2", "--yes", "--pause", "60000"]);
+  t.is(code, 0);
+  t.regex(out, /10 of 10 keys deleted/);
+  t.true(performance.now() - start < 60_000);
+});
+
+overRedis("Ctrl-C while the last batch is deleted: all is deleted, and the exit code is 0", async (t) => {
+  const redis = await redisWith(t, [...keysOf("v1", 10), ...keysOf("v2", 1)]);
+  const proxy = await startFaultProxy(redis.port);
+  t.teardown(proxy.stop);
+  const child = launch(["purge", proxy.url, "--keep", "v2", "--yes"]);
+  proxy.fault = async ([name], forward) => {
+    if (name === "UNLINK") child.kill("SIGINT");
+    await setTimeout(100);
+    return forward();
+  };
+  let out = "";
+  child.stdout.on("data", (text) => (out += text));
+  const [code] = await once(child, "close");
+  t.is(code, 0);
+  t.regex(out, /10 of 10 keys deleted/);
+});
+
+overRedis("a deployment that still writes, and is not kept: a hint says so", async (t) => {
+  const redis = await redisWith(t, [...keysOf("v1", 5000), ...keysOf("v2", 10)]);
+  const { end } = await begin(redis, ["--pause", "1500", "--json"]);
+  const written = keysOf("v1", 30_000).slice(5000);
+  await Promise.all(written.map((one) => redis.client.set(one, "entry")));
+  const { code, out } = await end();
+  t.is(code, 0);
+  const { stale, deleted, hint } = JSON.parse(out);
+  t.is(stale, 5000);
+  t.true(deleted > stale);
+  t.regex(hint, /^[\d,]+ keys more were written meanwhile\. Does a deployment that is not kept still run\?$/);
 });
 
 overRedis("a deployment that starts between the two readings is safe", async (t) => {

@@ -35,7 +35,7 @@ ${STORE_HELP}
   --next                 also judge "use cache" keys of Next.js 15.5 to 16.4, by their deployment ID or build ID. Keep
                          every deployment of Next.js that still runs
   --allow-unseen         do not require a key of every deployment and build to keep
-  --pause <ms>           wait after each batch of deletions
+  --pause <ms>           wait between two batches of deletions
   --yes                  delete
   --json                 print the result as JSON, or the error if the store cannot be read
 
@@ -57,6 +57,7 @@ export const options = {
 
 /**
  * @typedef {import("./stores/store.mjs").Store} Store
+ * @typedef {import("./stores/store.mjs").Deletion} Deletion
  * @typedef {import("./filter.mjs").Filter} Filter
  * @typedef {ReturnType<typeof totals>} Totals
  * @typedef {object} Result
@@ -67,7 +68,7 @@ export const options = {
  * @property {number} missing Keys that were gone when they were to be deleted.
  * @property {number} unanswered Keys that may be deleted or not, because no answer came.
  * @property {{ message: string, keys: number }[]} failures Keys that were refused or unanswered, by the reason.
- * @property {boolean} interrupted
+ * @property {boolean} interrupted Whether Ctrl-C stopped it before all keys were read.
  * @property {string} [refused] Why nothing is deleted.
  */
 
@@ -97,7 +98,7 @@ export async function run(values, positionals) {
     // After any other complaint the command has to run again anyway.
     const moving = complaintOf(result) ? undefined : await store.moving?.();
     if (moving) result.failures.push({ message: moving, keys: 0 });
-    const hint = isWithoutKeys(counted.totals) ? await hintFor(store, counted.sample) : undefined;
+    const hint = await hintFor(store, counted, result);
     if (values.json) await print(toJson({ ...result, ...counted.totals, written: undefined, hint }, 2));
     else await report(result, counted.totals, filterOptions, hint);
     const complaint = complaintOf(result);
@@ -169,7 +170,6 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
     ...nothing,
     ...counts,
     failures: [...failures].map(([message, keys]) => ({ message, keys })),
-    interrupted: interruption.signal.aborted,
   };
 }
 
@@ -177,30 +177,32 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
  * Reads the store again and deletes as it reads, so that memory does not grow with the number of keys.
  *
  * @param {Store} store @param {Filter} filter @param {number} stale @param {number} pause @param {AbortSignal} signal
- * @returns {Promise<import("./stores/store.mjs").Deletion>}
+ * @returns {Promise<Deletion & { interrupted: boolean }>}
  */
 async function deleteStale(store, filter, stale, pause, signal) {
   filter.freeze();
   const progress = new Progress();
-  const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
+  const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map(), interrupted: false };
   const deleteIn = async (/** @type {import("./stores/store.mjs").StoreNode} */ node) => {
     let [gone, refused] = [0, 0];
     for await (const keys of node.keys()) {
-      if (signal.aborted) return;
       const batch = keys.filter((key) => filter.isStale(key));
+      const isNext = batch.length > 0 && gone + refused > 0;
+      if (isNext && pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
+      if (signal.aborted) {
+        sum.interrupted = true;
+        return;
+      }
       if (batch.length === 0) continue;
-      const { deleted, missing, unanswered, failures } = await node.delete(batch);
-      sum.deleted += deleted;
-      sum.missing += missing;
-      sum.unanswered += unanswered;
-      for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
-      gone += deleted + missing;
-      refused += batch.length - deleted - missing;
-      const isLost = unanswered === batch.length;
+      const outcome = await node.delete(batch);
+      add(sum, outcome);
+      const goneNow = outcome.deleted + outcome.missing;
+      gone += goneNow;
+      refused += batch.length - goneNow;
+      const isLost = outcome.unanswered === batch.length;
       // A batch can consist of a single key, so one batch that is refused says nothing about the next one.
       if (isLost || (gone === 0 && refused >= REFUSALS)) return;
       progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
-      if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
     }
   };
   const failed = (/** @type {Error} */ { message }) => countFailure(sum.failures, message, 0);
@@ -209,9 +211,20 @@ async function deleteStale(store, filter, stale, pause, signal) {
   return sum;
 }
 
-/** @param {Store} store @param {Buffer[]} sample */
-async function hintFor(store, sample) {
-  return prefixHint(sample.map(String)) ?? (await store.elsewhere());
+/** @param {Deletion} sum @param {Deletion} outcome Of a batch. */
+function add(sum, { deleted, missing, unanswered, failures }) {
+  sum.deleted += deleted;
+  sum.missing += missing;
+  sum.unanswered += unanswered;
+  for (const [message, keys] of failures) countFailure(sum.failures, message, keys);
+}
+
+/** @param {Store} store @param {{ totals: Totals, sample: Buffer[] }} counted @param {Result} result */
+async function hintFor(store, { totals, sample }, { deleted, stale }) {
+  if (isWithoutKeys(totals)) return prefixHint(sample.map(String)) ?? (await store.elsewhere());
+  if (deleted > stale) {
+    return `${keyCount(deleted - stale)} more were written meanwhile. Does a deployment that is not kept still run?`;
+  }
 }
 
 /**
@@ -243,7 +256,8 @@ function conclude({ refused, dryRun, stale, deleted, missing }) {
   if (stale === 0) return "There is nothing to delete.";
   if (dryRun) return `${keyCount(stale)} would be deleted. Nothing is deleted without --yes.`;
   const gone = missing > 0 ? `, ${digits(missing)} were gone already` : "";
-  return `${digits(deleted)} of ${keyCount(stale)} deleted${gone}.`;
+  const done = deleted > stale ? keyCount(deleted) : `${digits(deleted)} of ${keyCount(stale)}`;
+  return `${done} deleted${gone}.`;
 }
 
 /** Why the purge is not complete, if it is not. @param {Result} result */
