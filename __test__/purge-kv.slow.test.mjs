@@ -50,6 +50,15 @@ test("without Wrangler, the error says what to install", async (t) => {
   }
 });
 
+overKv("the local KV: Wrangler's own lines are not in the output", async (t) => {
+  const { cwd, cli } = localKv(t, keysOf("v1", 3));
+  writeFileSync(join(cwd, ".dev.vars"), "A=1\n");
+  const config = JSON.parse(readFileSync(join(cwd, "wrangler.json"), "utf8"));
+  writeFileSync(join(cwd, "wrangler.json"), JSON.stringify({ ...config, unknown: 1 }));
+  const { out } = await cli("inspect", `kv:${BINDING}`, "--summary", "--json", "--strip-prefix", "cache:");
+  t.is(JSON.parse(out).keys, 3);
+});
+
 /** As Wrangler 4 answers: names as JSON after a list, no counts after a deletion, colours around an error. */
 const WRANGLER = `#!/usr/bin/env node
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -111,6 +120,17 @@ withShell("the deployed KV is listed and purged by Wrangler's commands, 1,000 na
       ["kv", "bulk", "delete", "--binding", BINDING, "--remote", "--force"],
     );
     t.false(existsSync(file));
+  }
+});
+
+withShell("lines that Wrangler prints before the list are skipped", async (t) => {
+  const kv = deployedKv(t, keysOf("v2", 3));
+  const lines = "\n ⛅️ wrangler 4.0.0 (update available [4.1.0])\n───────────\n▲ [WARNING] Unexpected fields";
+  for (const list of ['[{"name":"cache:a"}]', '[\n  {\n    "name": "cache:a"\n  }\n]']) {
+    const { code, out, err } = await kv.cli(PURGE, { LIST: `${lines}\n\n${list}` });
+    t.is(code, 1);
+    t.regex(out, /VINEXT_KV_CACHE: 1 key$/m);
+    t.regex(err, /no key of "v2" was read/);
   }
 });
 

@@ -59,6 +59,8 @@ async function openLocal(binding) {
       "local Workers KV needs wrangler in this project: npm install --save-dev wrangler",
     );
   }
+  // Wrangler's own lines would be among the keys on stdout.
+  process.env.WRANGLER_LOG ??= "error";
   const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
   // Without this, a binding that is marked as remote would be the deployed store.
   const proxy = await getPlatformProxy({ remoteBindings: false }).catch((/** @type {unknown} */ error) => {
@@ -161,7 +163,8 @@ const bytesOf = (/** @type {{ name: string }} */ { name }) => Buffer.from(name);
 /** @param {string} text @returns {{ name: string }[]} */
 function parseList(text) {
   try {
-    const list = JSON.parse(text);
+    // Wrangler may print other lines before it. WRANGLER_LOG=error would suppress the list as well.
+    const list = JSON.parse(text.slice(text.search(/^\[/m)));
     if (Array.isArray(list) && list.every((item) => typeof item?.name === "string")) return list;
   } catch {
     // Reported below, like JSON that is not a list of names.
