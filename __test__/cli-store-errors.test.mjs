@@ -18,27 +18,40 @@ async function deadServer(t, { listens }) {
   return `redis://:Secret@127.0.0.1:${port}`;
 }
 
-/** A project whose Wrangler has this function body for `getPlatformProxy`. */
-function fakeWrangler(t, body) {
+/** A project whose Wrangler is this module. */
+function fakeWrangler(t, module) {
   const cwd = mkdtempSync(join(tmpdir(), "fake-wrangler-"));
   t.teardown(() => rmSync(cwd, { recursive: true }));
   const folder = join(cwd, "node_modules/wrangler");
   mkdirSync(folder, { recursive: true });
   const manifest = { version: "4.0.0", type: "module", main: "main.js", bin: { wrangler: "main.js" } };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(folder, "main.js"), `export const getPlatformProxy = async () => { ${body} };`);
+  writeFileSync(join(folder, "main.js"), module);
   return cwd;
 }
 
+const withProxy = (body) => `export const getPlatformProxy = async () => { ${body} };`;
+
 const BROKEN_KV = [
   [
+    "is read by a Wrangler that does not load",
+    'throw new Error("a part is missing")',
+    {
+      code: "ERR_STORE_CLIENT",
+      message:
+        "wrangler cannot be loaded: a part is missing. Install it again: npm install --save-dev wrangler",
+    },
+  ],
+  [
     "does not start",
-    'throw new Error("no such folder")',
+    withProxy('throw new Error("no such folder")'),
     { code: "ERR_STORE_UNREACHABLE", message: "the local Workers KV does not start: no such folder" },
   ],
   [
     "cannot be listed",
-    'return { env: { CACHE: { list: async () => { throw new Error("database is locked") } } }, dispose() {} }',
+    withProxy(
+      'return { env: { CACHE: { list: async () => { throw new Error("database is locked") } } }, dispose() {} }',
+    ),
     { code: "ERR_STORE_UNREADABLE", message: "CACHE: the keys cannot be listed: database is locked" },
   ],
 ];
@@ -79,9 +92,9 @@ for (const [name, ...flags] of COMMANDS) {
     t.is(err, `vinext-cache-key: ${error.message}\n`);
   });
 
-  for (const [what, body, expected] of BROKEN_KV) {
+  for (const [what, module, expected] of BROKEN_KV) {
     test(`${title}: a local KV that ${what} is an error, with --json as JSON too`, async (t) => {
-      const cwd = fakeWrangler(t, body);
+      const cwd = fakeWrangler(t, module);
       const { code, out, err } = await run([name, "kv:CACHE", ...flags, "--json"], { cwd });
       t.is(code, 1);
       t.deepEqual(JSON.parse(out), { error: expected });

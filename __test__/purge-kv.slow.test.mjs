@@ -59,6 +59,24 @@ overKv("the local KV: Wrangler's own lines are not in the output", async (t) => 
   t.is(JSON.parse(out).keys, 3);
 });
 
+(process.platform === "win32" ? test.skip : test)(
+  "a Wrangler that cannot be started: JSON, and a sentence",
+  async (t) => {
+    const cwd = folderFor(t);
+    writeFileSync(join(cwd, "wrangler"), "", { mode: 0o644 });
+    const args = ["inspect", "kv:CACHE", "--remote", "--json"];
+    const { code, out, err } = await run(args, { cwd, env: { PATH: cwd } });
+    t.is(code, 1);
+    const { error } = JSON.parse(out);
+    t.is(error.code, "ERR_STORE_CLIENT");
+    t.regex(
+      error.message,
+      /^Workers KV needs wrangler, which cannot be started: .*EACCES.*: npm install --save-dev wrangler$/,
+    );
+    t.is(err, `vinext-cache-key: ${error.message}\n`);
+  },
+);
+
 /** As Wrangler 4 answers: names as JSON after a list, no counts after a deletion, colours around an error. */
 const WRANGLER = `#!/usr/bin/env node
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";

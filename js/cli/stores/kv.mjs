@@ -29,7 +29,7 @@ export async function openKv(binding, remote) {
 /**
  * The project's own Wrangler.
  *
- * @returns {{ main: string, command: string } | undefined}
+ * @returns {{ resolve: (name: string) => string, command: string } | undefined}
  */
 function findWrangler() {
   const { resolve } = createRequire(join(process.cwd(), "package.json"));
@@ -47,7 +47,19 @@ function findWrangler() {
       `Workers KV is read by wrangler ${version}, which needs Node ${needed} or newer; this is Node ${process.versions.node}`,
     );
   }
-  return { main: resolve("wrangler"), command: join(dirname(manifestPath), bin.wrangler) };
+  return { resolve, command: join(dirname(manifestPath), bin.wrangler) };
+}
+
+/** @param {(name: string) => string} resolve */
+async function loadWrangler(resolve) {
+  try {
+    return await import(pathToFileURL(resolve("wrangler")).href);
+  } catch (error) {
+    throw new StoreError(
+      "CLIENT",
+      `wrangler cannot be loaded: ${wordsOf(error)}. Install it again: npm install --save-dev wrangler`,
+    );
+  }
 }
 
 /** @param {string} binding @returns {Promise<import("./store.mjs").Store>} */
@@ -61,7 +73,7 @@ async function openLocal(binding) {
   }
   // Wrangler's own lines would be among the keys on stdout.
   process.env.WRANGLER_LOG ??= "error";
-  const { getPlatformProxy } = await import(pathToFileURL(wrangler.main).href);
+  const { getPlatformProxy } = await loadWrangler(wrangler.resolve);
   // Without this, a binding that is marked as remote would be the deployed store.
   const proxy = await getPlatformProxy({ remoteBindings: false }).catch((/** @type {unknown} */ error) => {
     throw new StoreError("UNREACHABLE", `the local Workers KV does not start: ${wordsOf(error)}`);
@@ -182,22 +194,26 @@ function parseList(text) {
  */
 async function runWrangler(command, args, minutes) {
   const [file, ...first] = command ? [process.execPath, command] : ["wrangler"];
-  const child = spawn(file, [...first, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  /** @type {Buffer[][]} */
-  const [out, err] = [[], []];
-  child.stdout.on("data", (chunk) => out.push(chunk));
-  child.stderr.on("data", (chunk) => err.push(chunk));
   const name = `wrangler ${args.slice(0, 3).join(" ")}`;
   const limit = AbortSignal.timeout(minutes * 60_000);
-  const [code] = await once(child, "close", { signal: limit }).catch((error) => {
-    if (limit.aborted) {
-      child.kill();
-      throw new StoreError("UNREADABLE", `${name} did not end within ${minutes} minutes`);
-    }
-    if (error.code !== "ENOENT") throw error;
-    throw new StoreError("CLIENT", "Workers KV needs wrangler: npm install --save-dev wrangler");
+  const { code, out, err } = await outcomeOf(file, [...first, ...args], limit).catch((error) => {
+    if (limit.aborted) throw new StoreError("UNREADABLE", `${name} did not end within ${minutes} minutes`);
+    const reason = error.code === "ENOENT" ? "" : `, which cannot be started: ${wordsOf(error)}`;
+    throw new StoreError("CLIENT", `Workers KV needs wrangler${reason}: npm install --save-dev wrangler`);
   });
-  if (code === 0) return Buffer.concat(out).toString();
-  const words = stripVTControlCharacters(Buffer.concat([...err, ...out]).toString()).trim();
+  if (code === 0) return out;
+  const words = stripVTControlCharacters(`${err}${out}`).trim();
   throw new StoreError("UNREADABLE", `${name} failed: ${words || `exit code ${code}`}`);
+}
+
+/** @param {string} file @param {string[]} args @param {AbortSignal} signal Ends it. */
+async function outcomeOf(file, args, signal) {
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], signal });
+  const [out, err] = [child.stdout, child.stderr].map((stream) => {
+    let text = "";
+    stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+    return () => text;
+  });
+  const [code] = await once(child, "close");
+  return { code, out: out(), err: err() };
 }
