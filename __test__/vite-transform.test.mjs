@@ -1,13 +1,13 @@
 import crypto from "node:crypto";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { format } from "prettier";
-import { createServer, normalizePath, parseAst } from "vite";
+import { build, createServer, normalizePath, parseAst, resolveConfig } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
-import { writeFiles } from "./helpers/files.mjs";
+import { folder, writeFiles } from "./helpers/files.mjs";
 
 const shims = new URL("../node_modules/vinext/dist/shims/", import.meta.url);
 const runtime = readFileSync(new URL("cache-runtime.js", shims), "utf8");
@@ -553,6 +553,28 @@ test("does not change what the user made external", async (t) => {
   t.deepEqual(await external({ external: ["sharp"] }), ["rsc", "ssr"]);
   t.deepEqual(await external({ external: true }), ["ssr"], "every package is");
   t.deepEqual(await external({ external: true, noExternal: true }), ["rsc", "ssr"]);
+});
+
+test("the record of a build stays until another build writes a server of vinext", async (t) => {
+  const root = folder(t, { "entry.js": "", "package.json": "{}", "dist/server/vinext-cache-key.json": "{}" });
+  const alias = { "vinext/cache-runtime": release(runtime).file("shims/cache-runtime") };
+  const config = (options) => ({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    plugins: [vinextCacheKey()],
+    ...options,
+    build: { ssr: "entry.js", outDir: "out", ...options?.build },
+  });
+  const isThere = () => existsSync(join(root, "dist/server/vinext-cache-key.json"));
+  await resolveConfig(config({ resolve: { alias } }), "build");
+  t.true(isThere(), "a tool that reads the configuration");
+  await build(config({ resolve: { alias }, build: { write: false } }));
+  t.true(isThere(), "a build that writes no files");
+  await build(config());
+  t.true(isThere(), "a build without vinext");
+  await build(config({ resolve: { alias } }));
+  t.false(isThere());
 });
 
 test("can be required by a configuration in CommonJS", (t) => {

@@ -261,8 +261,11 @@ export default function vinextCacheKey(asked = {}) {
     applyToEnvironment: ({ config }) => runtimeOf(config) !== undefined,
 
     buildStart() {
+      if (!vinext) return;
+      // Not when the configuration is resolved, because other tools do that too.
+      if (recorder && this.environment.config.build.write) recorder.begin();
       const runtime = changedRuntime(this.environment);
-      if (!vinext || !runtime) return;
+      if (!runtime) return;
       const found = new Set(keyModules.values());
       // A module that does not exist is never transformed. Without this check, nothing would say that the keys are vinext's own.
       for (const family of FAMILIES) {

@@ -37,6 +37,7 @@ class Recorder {
   #root;
   #server;
   #awaitsPages;
+  #hasBegun = false;
   #runtime = /** @type {"node" | "workers"} */ ("node");
   /** @type {Set<string>} */
   #files = new Set();
@@ -51,6 +52,15 @@ class Recorder {
     this.#awaitsPages =
       hasRsc(config) && config.define?.["process.env.__VINEXT_HAS_PAGES_ROUTER"] === JSON.stringify("true");
     unfinished.delete(config.root);
+  }
+
+  /**
+   * A server environment is about to write its files. With the first one, the record of an earlier build stops being true. The
+   * last one may be an auxiliary Worker, which Cloudflare's plugin builds after this build's record is written.
+   */
+  begin() {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     removeRecord(this.#server);
   }
 
