@@ -26,9 +26,16 @@ test.serial("the ID of a version is read at the first key, and once", (t) => {
   t.is(identity(), "r1");
 });
 
-test.serial("the app's code finds the ID of the version where it finds the variable", (t) => {
-  identityIn({ RELEASE: { id: "r1" } }, BINDING);
-  t.is(process.env.NEXT_DEPLOYMENT_ID, "r1");
+test.serial("the app's code finds the ID in process.env, which workerd may not fill", (t) => {
+  identityIn({ NEXT_DEPLOYMENT_ID: "v1", RELEASE: { id: "r1" } }, BINDING);
+  t.is(process.env.NEXT_DEPLOYMENT_ID, "v1");
+  identityIn({ RELEASE: { id: "r2" } }, BINDING);
+  t.is(process.env.NEXT_DEPLOYMENT_ID, "r2");
+  const env = { RELEASE: {} };
+  const identity = identityIn(env, BINDING);
+  env.RELEASE = { id: "r3" };
+  identity();
+  t.is(process.env.NEXT_DEPLOYMENT_ID, "r3", "from the first key on");
 });
 
 for (const [title, env, binding, code, advice] of [

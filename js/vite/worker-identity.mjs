@@ -22,20 +22,22 @@ export function workerIdentity(read, binding) {
   const fail = failure(binding);
   const variable = read(VARIABLE);
   if (variable !== undefined && variable !== "") {
-    const id = valid(variable, `the variable ${VARIABLE}`, fail);
+    const id = published(valid(variable, `the variable ${VARIABLE}`, fail));
     return () => id;
   }
   if (binding === undefined || !isObject(read(binding))) {
     throw fail("ERR_RUNTIME_DEPLOYMENT_ID_MISSING", NO_IDENTITY);
   }
   const versionId = () => /** @type {{ id?: unknown }} */ (read(binding)).id;
-  // The app's code reads the ID from the same variable.
   const now = versionId();
-  if (typeof now === "string") process.env[VARIABLE] = now;
+  if (typeof now === "string") published(now);
   /** @type {string | undefined} */
   let id;
-  return () => (id ??= valid(versionId(), `the "id" of the binding ${binding}`, fail));
+  return () => (id ??= published(valid(versionId(), `the "id" of the binding ${binding}`, fail)));
 }
+
+/** The app's code reads the ID from `process.env`, which workerd fills only from compatibility date 2025-04-01 on. */
+const published = (/** @type {string} */ id) => (process.env[VARIABLE] = id);
 
 const isObject = (/** @type {unknown} */ value) => Object(value) === value;
 
