@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { format } from "prettier";
-import { build, createServer, normalizePath, parseAst, resolveConfig } from "vite";
+import { build, createBuilder, createServer, normalizePath, parseAst, resolveConfig } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
+import { NO_IDENTITY } from "../js/vite/worker-identity.mjs";
 import { folder, writeFiles } from "./helpers/files.mjs";
 
 const shims = new URL("../node_modules/vinext/dist/shims/", import.meta.url);
@@ -575,6 +576,50 @@ test("the record of a build stays until another build writes a server of vinext"
   t.true(isThere(), "a build without vinext");
   await build(config({ resolve: { alias } }));
   t.false(isThere());
+});
+
+test("only Workers with vinext's code need a deployment ID to start", async (t) => {
+  const entry = (name) => `virtual:vinext-${name}-entry`;
+  const inputs = {
+    whole: entry("worker"),
+    custom: "custom.js",
+    auxiliary: "queue.js",
+  };
+  const root = folder(t, {
+    "package.json": "{}",
+    "custom.js": `import worker from "${entry("worker")}"; export default { fetch: (...all) => worker.fetch(...all) };`,
+    "queue.js": "export default { queue() {} };",
+  });
+  const builder = await createBuilder({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    resolve: { alias: { "vinext/cache-runtime": release(runtime).file("shims/cache-runtime") } },
+    environments: Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [
+        name,
+        {
+          consumer: "server",
+          resolve: { conditions: ["workerd"] },
+          build: { write: false, rolldownOptions: { input, external: ["cloudflare:workers"] } },
+        },
+      ]),
+    ),
+    plugins: [
+      vinextCacheKey({ runtimeDeploymentId: true }),
+      {
+        name: "entries",
+        resolveId: (id) => (id === entry("worker") ? `\0${id}` : undefined),
+        load: (id) => (id === `\0${entry("worker")}` ? "export default { fetch() {} };" : undefined),
+      },
+    ],
+  });
+  const checks = {};
+  for (const name of Object.keys(inputs)) {
+    const { output } = await builder.build(builder.environments[name]);
+    checks[name] = output.some(({ code }) => code?.includes(NO_IDENTITY));
+  }
+  t.deepEqual(checks, { whole: true, custom: true, auxiliary: false });
 });
 
 test("can be required by a configuration in CommonJS", (t) => {

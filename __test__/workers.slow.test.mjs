@@ -25,16 +25,23 @@ let worker, server;
 if (workerdRunsHere) {
   test.before("build the example", async () => {
     worker = createWorker();
+    worker.write("queue.js", 'export default { fetch: () => new Response("no vinext") };');
+    worker.write("queue.json", '{ "name": "queue", "main": "queue.js", "compatibility_date": "2026-09-01" }');
+    worker.edit(
+      "vite.config.js",
+      "cloudflare({",
+      'cloudflare({ auxiliaryWorkers: [{ configPath: "queue.json" }],',
+    );
     await worker.build("all", ALL);
   });
   test.after.always(() => worker?.close());
 }
 
 /** Starts versions of a build, after those of the test before have ended. */
-async function start(build, versions, kv) {
+async function start(build, versions, kv, environment) {
   await server?.stop();
   server = undefined;
-  server = await worker.start(build, versions, kv);
+  server = await worker.start(build, versions, kv, environment);
   return server.versions;
 }
 
@@ -162,6 +169,11 @@ for (const [title, bindings, message] of [
     await t.throwsAsync(start("all", { version: bindings }), { message });
   });
 }
+
+inWorkerd("another Worker of the same build, without vinext in it, needs no identity", async (t) => {
+  const { version } = await start("all", { version: {} }, undefined, "queue");
+  t.is(await version.request("/"), "no vinext");
+});
 
 for (const [title, metadata] of [
   ["without an ID", {}],

@@ -36,6 +36,8 @@ const TAILS = RELEASES.flatMap(({ families }) =>
 );
 /** The entries of vinext's servers. Without options, no other module has to be read. */
 const ENTRY = /^\0virtual:vinext-[\w-]+-entry$/;
+/** The entries of a Worker's own part: `ssr` of the App Router is loaded by it. */
+const WORKER_ENTRY = /^\0virtual:vinext-(?!app-ssr-)[\w-]+-entry$/;
 const KEY_MODULE_OR_ENTRY = new RegExp(
   [...TAILS.map(({ pattern }) => pattern), ENTRY].map(({ source }) => source).join("|"),
 );
@@ -114,7 +116,6 @@ export default function vinextCacheKey(asked = {}) {
   let builtId;
   /** Vite's replacement for `process.env.NEXT_DEPLOYMENT_ID` in vinext's own code. */
   let builtIdText = "false";
-  let hasAppRouter = false;
   let scopesPages = false;
   /** @type {ReturnType<typeof recorderFor> | undefined} */
   let recorder;
@@ -191,10 +192,7 @@ export default function vinextCacheKey(asked = {}) {
     config: {
       // After vinext has read its configuration and told Vite about it.
       order: "post",
-      async handler(
-        { root = process.cwd(), resolve: { alias } = {}, define, plugins, environments },
-        { command },
-      ) {
+      async handler({ root = process.cwd(), resolve: { alias } = {}, define, plugins }, { command }) {
         root = resolve(root);
         vinext = findVinext(root, alias);
         if (!vinext) return;
@@ -204,7 +202,6 @@ export default function vinextCacheKey(asked = {}) {
             if (file) keyModules.set(file, family);
           }
         }
-        hasAppRouter = environments?.rsc !== undefined;
         if (command !== "build") return;
         const config = await readAppConfig(vinext, root, plugins);
         const needy = NEED_CONFIG.find((name) => asked[name]);
@@ -317,12 +314,12 @@ export default function vinextCacheKey(asked = {}) {
           const parse = (/** @type {string} */ text) => this.parse(text, { lang });
           return { code: replaceDeploymentId(code, builtIdText, parse), map: null };
         }
-        // With the App Router, `ssr` is a part of the Worker whose entry is in another environment.
-        const { name, config } = this.environment;
-        if (runtime === "workers" && (!options.runtimeDeploymentId || (name === "ssr" && hasAppRouter)))
-          return;
-        if (config.command === "build" && this.getModuleInfo(id)?.isEntry) {
-          return { code: `import "${runtime === "workers" ? IDENTITY : START}";${code}`, map: null };
+        if (this.environment.config.command !== "build") return;
+        // A Worker's own entry does not tell whether there is vinext in it: a queue consumer of the same build has none.
+        const needsId = runtime === "workers" && options.runtimeDeploymentId && WORKER_ENTRY.test(id);
+        if (needsId) return { code: `import "${IDENTITY}";${code}`, map: null };
+        if (runtime === "node" && this.getModuleInfo(id)?.isEntry) {
+          return { code: `import "${START}";${code}`, map: null };
         }
       },
     },
