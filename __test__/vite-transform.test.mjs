@@ -8,6 +8,7 @@ import { format } from "prettier";
 import { build, createBuilder, createServer, normalizePath, parseAst, resolveConfig } from "vite";
 import vinextCacheKey from "vinext-cache-key/vite";
 import { NO_IDENTITY } from "../js/vite/worker-identity.mjs";
+import { CONFIG_LOADER } from "./helpers/config-loader.mjs";
 import { folder, writeFiles } from "./helpers/files.mjs";
 
 const shims = new URL("../node_modules/vinext/dist/shims/", import.meta.url);
@@ -21,12 +22,6 @@ const scratch = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
 test.after.always(() => rmSync(scratch, { recursive: true }));
 
 let releases = 0;
-
-/** vinext's own loader needs a newer Node than these tests do; real builds use it in vite-options.slow.test.mjs. */
-const CONFIG_LOADER = `
-export const findVinextNextConfigInPlugins = () => null;
-export const findNextConfigPath = () => "next.config.mjs";
-export const loadNextConfig = () => ({});`;
 
 /** A vinext with a version of its own, because the plugin prints each message once per version. */
 function release(code, { sibling = flightArguments, pages = isrCache, loader = CONFIG_LOADER } = {}) {
@@ -477,6 +472,19 @@ test("an option that depends on next.config is an error if vinext does not expor
     });
   }
   t.truthy((await transform(vinext, { options: { fileMetadata: true } })).code);
+});
+
+test("an option is an error in a build without vinext, and nowhere else", async (t) => {
+  const root = folder(t, { "package.json": "{}" });
+  const resolve = (options, command) =>
+    resolveConfig({ root, configFile: false, plugins: [vinextCacheKey(options)] }, command);
+  for (const options of [{ fileMetadata: true }, { runtimeDeploymentId: true }]) {
+    const [name] = Object.keys(options);
+    const { message } = await t.throwsAsync(resolve(options, "build"));
+    t.true(message.includes(`"${name}" has no effect: there is no vinext in ${root}. Install`), message);
+    await t.notThrowsAsync(resolve(options, "serve"));
+  }
+  await t.notThrowsAsync(resolve({ pages: false }, "build"));
 });
 
 test("warns once, however often a module is loaded", async (t) => {

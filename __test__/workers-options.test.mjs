@@ -1,5 +1,7 @@
 // Tests the plugin's options in builds for Workers, without a whole build.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import test from "ava";
 import { rolldown } from "rolldown";
@@ -7,16 +9,29 @@ import { resolveConfig } from "vite";
 import { isVirtual, keysOf, sourceOf } from "../js/vite/keys.mjs";
 import { settle, validate } from "../js/vite/options.mjs";
 import vinextCacheKey from "../js/vite.mjs";
+import { CONFIG_LOADER } from "./helpers/config-loader.mjs";
+import { writeFiles } from "./helpers/files.mjs";
 
 const RUNTIME = { runtimeDeploymentId: true };
 const BINDING = { versionMetadataBinding: "RELEASE" };
+
+const root = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
+writeFiles(join(root, "node_modules/vinext"), {
+  "package.json": JSON.stringify({
+    type: "module",
+    version: "1.4.0",
+    exports: { "./internal/config/next-config": "./next-config.js" },
+  }),
+  "next-config.js": CONFIG_LOADER,
+});
+test.after.always(() => rmSync(root, { recursive: true }));
 
 /** Resolves a build whose environments have these conditions. */
 const resolve = (options, environments) =>
   resolveConfig(
     {
       configFile: false,
-      root: tmpdir(),
+      root,
       environments: Object.fromEntries(
         Object.entries(environments).map(([name, conditions]) => [
           name,

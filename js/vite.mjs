@@ -182,6 +182,15 @@ export default function vinextCacheKey(asked = {}) {
         rewriteFor(family, readFileSync(file, "utf8"), file, { runtime: "node", parse }).code !== undefined,
     );
 
+  /** Throws if an option is set in a build that has no vinext. Vitest and other tools also load such a configuration. */
+  function refuseOptions(/** @type {"build" | "serve"} */ command, /** @type {string} */ root) {
+    const [option] = Object.entries(asked).find(([, value]) => value) ?? [];
+    if (command !== "build" || !option) return;
+    throw new Error(
+      `vinextCacheKey's option "${option}" has no effect: there is no vinext in ${root}. Install vinext there, or remove the option`,
+    );
+  }
+
   /** @type {import("vite").Plugin & { transform: any }} */
   const plugin = {
     name: PACKAGE,
@@ -195,7 +204,7 @@ export default function vinextCacheKey(asked = {}) {
       async handler({ root = process.cwd(), resolve: { alias } = {}, define, plugins }, { command }) {
         root = resolve(root);
         vinext = findVinext(root, alias);
-        if (!vinext) return;
+        if (!vinext) return refuseOptions(command, root);
         for (const { families } of RELEASES) {
           for (const family of FAMILIES) {
             const file = vinext.resolve(families[family].specifier);
