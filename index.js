@@ -205,6 +205,10 @@ const portable = (reason) => ({
 function implement() {
   const wanted = orUndefined(() => process.env.VINEXT_CACHE_KEY);
   if (wanted === "portable") return portable("VINEXT_CACHE_KEY is set to portable");
+  if (wanted && wanted !== "native") {
+    const message = `VINEXT_CACHE_KEY is ${JSON.stringify(wanted)}. Set it to "native" or "portable", or unset it`;
+    throw Object.assign(new Error(message), { code: "ERR_UNKNOWN_IMPLEMENTATION" });
+  }
   /** @type {import("./js/diagnosis.js").Attempt[]} */
   const failed = [];
   const loaded = load(failed);

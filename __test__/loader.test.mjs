@@ -506,6 +506,20 @@ test("without addons, or on request, the portable implementation", async (t) => 
   t.deepEqual([wanted.implementation.kind, wanted.key, wanted.stderr], ["portable", KEY, ""]);
 });
 
+test("a setting that names no implementation is an error; an empty one is none", async (t) => {
+  const copy = installed(t);
+  copy.platform(good);
+  for (const value of ["Native", "Portable", "native "]) {
+    const { code, stderr } = await copy.run([], { VINEXT_CACHE_KEY: value });
+    t.is(code, 1, value);
+    t.true(stderr.includes(`VINEXT_CACHE_KEY is "${value}". Set it to "native" or "portable", or unset it`));
+    t.true(stderr.includes("code: 'ERR_UNKNOWN_IMPLEMENTATION'"), stderr);
+  }
+  t.is((await copy.run([], { VINEXT_CACHE_KEY: "" })).implementation.kind, "native");
+  const portable = IMPORT.map((code) => code.replace('"vinext-cache-key"', '"vinext-cache-key/portable"'));
+  t.is((await copy.run([], { VINEXT_CACHE_KEY: "Native" }, portable)).implementation.kind, "portable");
+});
+
 test("under Node's permission model the addon loads only with the permissions that the advice names", async (t) => {
   const copy = installed(t);
   copy.platform(good);

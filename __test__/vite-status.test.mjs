@@ -1,5 +1,6 @@
 // The line that a build prints about its keys. Slow suites compare it in whole builds.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -47,6 +48,16 @@ function lineOf(t, { runtime, families = OURS, deploymentId = null, options = {}
   t.is(readRecord(server, "b1").runtime, runtime);
   return lines[0];
 }
+
+test("the line of a build says that the package does not load, and why", (t) => {
+  const require = createRequire(import.meta.url);
+  delete require.cache[require.resolve("vinext-cache-key")];
+  process.env.VINEXT_CACHE_KEY = "Native";
+  const line = lineOf(t, { runtime: "node" });
+  // Before the next test, which a teardown would not be.
+  delete process.env.VINEXT_CACHE_KEY;
+  t.regex(line, /natively, but the package does not load on this machine \(ERR_UNKNOWN_IMPLEMENTATION\)/);
+});
 
 const RUNTIME = { pages: true, runtimeDeploymentId: true };
 

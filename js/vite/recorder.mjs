@@ -27,8 +27,9 @@ export function recorderFor(/** @type {import("vite").ResolvedConfig} */ config)
 function engineHere() {
   try {
     return engineOf(createRequire(import.meta.url)("vinext-cache-key").implementation);
-  } catch {
-    return "natively, but no addon loads on this machine";
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    return `natively, but the package does not load on this machine (${code})`;
   }
 }
 
