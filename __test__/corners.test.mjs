@@ -47,6 +47,7 @@ const made = {
   ),
   "a prototype that throws": behindText(proxy({ bytes: "AA==" }, "getPrototypeOf")),
   "a descriptor that throws": behindText(proxy({ bytes: "AA==" }, "getOwnPropertyDescriptor")),
+  "contents that are null": () => ({ version: 1, reply: [["0", null]] }),
   "contents with a hidden toJSON": () => ({
     version: 1,
     reply: [["0", Object.defineProperty({ bytes: "AA==" }, "toJSON", { value: () => "other" })]],
