@@ -1,6 +1,14 @@
 // Unpacks packages of Debian into a folder of this project. Nothing is installed in the system, and no root rights are needed.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -15,9 +23,10 @@ const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
  *
  * @param {string} folder
  * @param {string[]} packages
- * @param {{ alone?: string[], release?: string }} [options] Another release than this machine's comes with its C library.
+ * @param {{ alone?: string[], release?: string, processor?: string }} [options] Another release than this machine's comes with its C
+ *   library, and may be for another processor.
  */
-export async function unpackDebian(folder, packages, { alone = [], release } = {}) {
+export async function unpackDebian(folder, packages, { alone = [], release, processor } = {}) {
   const done = path.join(folder, ".unpacked");
   const wanted = [...packages, ...alone].join(" ");
   if (existsSync(done) && readFileSync(done, "utf8") === wanted) return;
@@ -28,6 +37,7 @@ export async function unpackDebian(folder, packages, { alone = [], release } = {
   mkdirSync(path.join(lists, "partial"), { recursive: true });
   const settings = [`Dir::State::Lists=${lists}`, `Dir::Cache=${folder}`];
   if (release) settings.push(...(await sourcesOf(release, archives)));
+  if (processor) settings.push(`APT::Architecture=${processor}`, `APT::Architectures::=${processor}`);
   const options = settings.map((setting) => `--option=${setting}`);
   const apt = (command, ...args) =>
     run(command, [...options, ...args], { cwd: archives, maxBuffer: 2 ** 26 });
@@ -39,6 +49,8 @@ export async function unpackDebian(folder, packages, { alone = [], release } = {
   for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
     await run("dpkg-deb", ["--extract", path.join(archives, archive), folder]);
   }
+  // Programs name their loader by this path. The package that has the link is part of every system, so no package depends on it.
+  if (release) symlinkSync("usr/lib", path.join(folder, "lib"));
   for (const part of [archives, lists]) rmSync(part, { recursive: true });
   writeFileSync(done, wanted);
 }

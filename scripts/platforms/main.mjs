@@ -110,9 +110,7 @@ const suiteOf = ({ title }) => title.split(" › ", 1)[0];
 async function runSuites(target, runtime, node, task) {
   const env = environment(node, runtime);
   const version = checkLoaded(node, env, target, runtime);
-  const suites = [...SUITES, ...(runtime.moreSuites ?? [])].filter(
-    (suite) => suite !== runtime.leftOut?.suite,
-  );
+  const suites = [...SUITES, ...(runtime.moreSuites ?? [])];
   const how = { node, env, cwd: runtime.root ?? root };
   const onTest = (title) => {
     if (process.stdout.isTTY) task.output = title;
@@ -140,7 +138,6 @@ async function runSuites(target, runtime, node, task) {
     share: runtime.share,
     suites,
     again,
-    leftOut: runtime.leftOut,
     passed: passed.length,
     skipped: skipped.length,
     failed,
@@ -213,12 +210,11 @@ function rows(chosen, results) {
   return chosen.flatMap(({ platform }) => {
     const found = results.filter((result) => result.platform === platform);
     if (found.length === 0) return [[`- ${platform}`, "", "", means(platform)]];
-    return found.map(({ node = "", how, passed, failed, skipped, share = 1, leftOut, again = [], ok }) => {
+    return found.map(({ node = "", how, passed, failed, skipped, share = 1, again = [], ok }) => {
       const tests = node && `${passed} passed, ${failed.length} failed, ${skipped} skipped`;
       const notes = [
         how,
         share < 1 && `1 in ${1 / share} of the many cases`,
-        leftOut && `no ${leftOut.suite}`,
         again.length > 0 && `run twice: ${again.join(", ")}`,
       ];
       return [`${ok ? "✓" : "✗"} ${platform}`, node, tests, notes.filter(Boolean).join(", ")];
@@ -229,8 +225,7 @@ function rows(chosen, results) {
 function report(chosen, results) {
   const head = ["  platform", "Node", "tests", "how"].map((title) => ({ title }));
   console.log(renderTable(head, rows(chosen, results), { columns: process.stdout.columns }).join("\n"));
-  for (const { platform, node, failed = [], leftOut } of results) {
-    if (leftOut) console.log(pc.dim(`${platform}, without ${leftOut.suite}: ${leftOut.reason}`));
+  for (const { platform, node, failed = [] } of results) {
     for (const title of failed) console.log(pc.red(`${platform}, Node ${node}: ${title}`));
   }
 }
