@@ -1,14 +1,26 @@
 // Tests `purge` and `inspect` on Workers KV: the local one with the real Wrangler, the deployed one with a program that answers like
 // Wrangler.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import test from "ava";
-import { run } from "./helpers/cli.mjs";
+import { CLI, environment, run } from "./helpers/cli.mjs";
 import { fakeTime, fakeTimeIsHere } from "./helpers/fake-time.mjs";
 import { BINDING, folderFor, keysOf, localKv } from "./helpers/kv.mjs";
 import { workerdRunsHere } from "./helpers/worker-app.mjs";
 
 const overKv = workerdRunsHere ? test.serial : test.serial.skip;
+
+/** What a process prints until it ends. */
+async function endOf(child) {
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => (err += text));
+  const [code] = await once(child, "close");
+  return { code, out, err };
+}
 
 overKv("the local KV", async (t) => {
   const kept = [...keysOf("v2", 7), "cache:app:v2:b:/:html", "__tag:x"];
@@ -77,6 +89,24 @@ overKv("the local KV: Wrangler's own lines are not in the output", async (t) => 
   },
 );
 
+overKv(
+  "Ctrl-C stops a purge of the local KV after the batch, and another run deletes the rest",
+  async (t) => {
+    const { cwd, cli, launch } = localKv(t, [...keysOf("v1", 1100), ...keysOf("v2", 1)]);
+    const args = ["purge", `kv:${BINDING}`, "--strip-prefix", "cache:", "--keep", "v2", "--yes"];
+    const child = launch(...args, "--pause", "600000");
+    const ended = endOf(child);
+    const blobs = join(cwd, ".wrangler/state/v3/kv/cache/blobs");
+    while (readdirSync(blobs).length > 1100) await setTimeout(5);
+    child.kill("SIGINT");
+    const { code, out, err } = await ended;
+    t.is(code, 130, err);
+    t.regex(out, /1,000 of 1,100 keys deleted/);
+    t.regex(err, /interrupted: 100 keys not deleted\. Run the command again/);
+    t.regex((await cli(...args)).out, /100 of 100 keys deleted/);
+  },
+);
+
 /** As Wrangler 4 answers: names as JSON after a list, no counts after a deletion, colours around an error. */
 const WRANGLER = `#!/usr/bin/env node
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -91,6 +121,8 @@ else {
     console.error("\\x1b[31m✘ [ERROR]\\x1b[0m A request to the Cloudflare API failed.\\n\\n  Authentication error [code: 10000]");
     process.exit(1);
   }
+  writeFileSync("begun", String(process.pid));
+  await new Promise((done) => setTimeout(done, Number(process.env.DELAY ?? 0)));
   appendFileSync("sizes", gone.size + "\\n");
   writeFileSync("names.json", JSON.stringify(read().filter((name) => !gone.has(name))));
 }
@@ -112,6 +144,17 @@ function deployedKv(t, keys) {
     existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), "utf8").trim().split("\n") : [];
   return {
     cli: (args, env) => run(args, { cwd, env: { PATH, ...env } }),
+    /** Begins a purge whose temporary files are in `tmp`, and waits until Wrangler deletes. */
+    async begin(args, env) {
+      mkdirSync(join(cwd, "tmp"));
+      const options = { cwd, env: environment({ PATH, TMPDIR: join(cwd, "tmp"), ...env }), detached: true };
+      const child = spawn(process.execPath, [CLI, ...args], options);
+      const ended = endOf(child);
+      const wrangler = () => Number(read("begun")[0]);
+      // The file is empty for a moment.
+      while (!wrangler()) await setTimeout(5);
+      return { child, ended, wrangler: wrangler(), files: () => readdirSync(join(cwd, "tmp")) };
+    },
     names: () => JSON.parse(read("names.json").join("\n")).sort(),
     calls: () => read("calls").map((line) => JSON.parse(line)),
     sizes: () => read("sizes").map(Number),
@@ -164,6 +207,45 @@ withShell("a deletion that Wrangler refuses: its words, and what is left", async
   t.false(err.includes("u001b"));
   t.is(kv.names().length, 1401);
 });
+
+withShell("Ctrl-C in a terminal stops a purge of the deployed KV after the batch", async (t) => {
+  const kv = deployedKv(t, [...keysOf("v1", 2400), ...keysOf("v2", 1)]);
+  const { child, ended } = await kv.begin([...PURGE, "--yes"], { DELAY: "1000" });
+  // A terminal sends it to the whole group.
+  process.kill(-child.pid, "SIGINT");
+  const { code, out, err } = await ended;
+  t.is(code, 130);
+  t.regex(out, /1,000 of 2,400 keys deleted/);
+  t.regex(err, /interrupted: 1,400 keys not deleted\. Run the command again/);
+  t.is(kv.names().length, 1401);
+});
+
+for (const [title, signals, expected] of [
+  ["a second Ctrl-C", ["SIGINT", "SIGINT"], 130],
+  ["SIGTERM", ["SIGTERM"], 143],
+  ["SIGHUP", ["SIGHUP"], 129],
+]) {
+  withShell(`${title} ends Wrangler too, and leaves no temporary file`, async (t) => {
+    const kv = deployedKv(t, [...keysOf("v1", 10), ...keysOf("v2", 1)]);
+    const { child, ended, wrangler, files } = await kv.begin([...PURGE, "--yes"], { DELAY: "5000" });
+    t.is(files().length, 1);
+    for (const signal of signals) {
+      child.kill(signal);
+      await setTimeout(200);
+    }
+    t.is((await ended).code, expected);
+    t.deepEqual(files(), []);
+    const isRunning = () => {
+      try {
+        return process.kill(wrangler, 0);
+      } catch {
+        return false;
+      }
+    };
+    while (isRunning()) await setTimeout(5);
+    t.is(kv.names().length, 11);
+  });
+}
 
 withShell("a list that is not a list of names is an error", async (t) => {
   const kv = deployedKv(t, []);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildUseCacheKey } from "../../index.js";
 import { modernNode } from "../../scripts/lib/modern-node.mjs";
-import { run } from "./cli.mjs";
+import { launch, run } from "./cli.mjs";
 import { installExample } from "./worker-app.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,7 +48,8 @@ export function localKv(t, keys) {
     env: { ...process.env, ...QUIET },
     stdio: "ignore",
   });
-  const cli = (...args) => run(args, { cwd, node: modernNode(), env: QUIET });
+  const options = { cwd, node: modernNode(), env: QUIET };
+  const cli = (...args) => run(args, options);
   const list = async () => {
     const { out } = await cli("inspect", `kv:${BINDING}`, "--json");
     return out
@@ -57,5 +58,5 @@ export function localKv(t, keys) {
       .map((line) => JSON.parse(line).key)
       .sort();
   };
-  return { cwd, cli, list };
+  return { cwd, cli, list, launch: (...args) => launch(args, options) };
 }

@@ -6,6 +6,7 @@ import { KEEP_OPTIONS, namesToKeep, unseenReason } from "./keep.mjs";
 import { print, stdout } from "./output.mjs";
 import { prefixHint } from "./prefix-hint.mjs";
 import { Progress } from "./progress.mjs";
+import { onFirstInterrupt } from "./signals.mjs";
 import { countFailure } from "./stores/store.mjs";
 import { STORE_HELP, STORE_OPTIONS, openStore } from "./stores.mjs";
 import { isWithoutKeys, rowsOf, totals } from "./summary.mjs";
@@ -161,11 +162,9 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
   }
   if (!yes || stale === 0) return nothing;
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  // A second Ctrl-C ends the process at once, because the listener is gone by then.
-  process.once("SIGINT", interrupt);
+  const restore = onFirstInterrupt(() => interruption.abort());
   const { failures, ...counts } = await deleteStale(store, filter, stale, Number(pause), interruption.signal);
-  process.off("SIGINT", interrupt);
+  restore();
   return {
     ...nothing,
     ...counts,
@@ -182,17 +181,15 @@ async function purge(store, filter, counted, { yes, pause, "allow-unseen": unsee
 async function deleteStale(store, filter, stale, pause, signal) {
   filter.freeze();
   const progress = new Progress();
-  const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map(), interrupted: false };
+  const sum = { deleted: 0, missing: 0, unanswered: 0, failures: new Map() };
+  /** Returns whether it has read all keys. */
   const deleteIn = async (/** @type {import("./stores/store.mjs").StoreNode} */ node) => {
     let [gone, refused] = [0, 0];
     for await (const keys of node.keys()) {
       const batch = keys.filter((key) => filter.isStale(key));
       const isNext = batch.length > 0 && gone + refused > 0;
       if (isNext && pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
-      if (signal.aborted) {
-        sum.interrupted = true;
-        return;
-      }
+      if (signal.aborted) return false;
       if (batch.length === 0) continue;
       const outcome = await node.delete(batch);
       add(sum, outcome);
@@ -201,14 +198,18 @@ async function deleteStale(store, filter, stale, pause, signal) {
       refused += batch.length - goneNow;
       const isLost = outcome.unanswered === batch.length;
       // A batch can consist of a single key, so one batch that is refused says nothing about the next one.
-      if (isLost || (gone === 0 && refused >= REFUSALS)) return;
+      if (isLost || (gone === 0 && refused >= REFUSALS)) return false;
       progress.show(() => `${digits(sum.deleted)} of ${keyCount(stale)} deleted`);
     }
+    return true;
   };
-  const failed = (/** @type {Error} */ { message }) => countFailure(sum.failures, message, 0);
-  await Promise.all(store.nodes.map((node) => deleteIn(node).catch(failed)));
+  const failed = (/** @type {Error} */ { message }) => {
+    countFailure(sum.failures, message, 0);
+    return false;
+  };
+  const complete = await Promise.all(store.nodes.map((node) => deleteIn(node).catch(failed)));
   progress.end();
-  return sum;
+  return { ...sum, interrupted: signal.aborted && complete.includes(false) };
 }
 
 /** @param {Deletion} sum @param {Deletion} outcome Of a batch. */

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "./errors.mjs";
+import { exitOnSignals } from "./signals.mjs";
 
 const IN_MEMORY = 8 << 20;
 const BLOCK = 1 << 20;
@@ -60,14 +61,10 @@ function openTemporary() {
   const folder = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const file = openSync(join(folder, "output"), "w+", 0o600);
-  if (process.platform === "win32") removeAtExit(remove);
-  else remove();
+  // Windows cannot remove an open file.
+  if (process.platform === "win32") {
+    process.once("exit", remove);
+    exitOnSignals();
+  } else remove();
   return file;
-}
-
-/** Windows cannot remove an open file, and runs no exit handler after a signal without a listener. */
-function removeAtExit(/** @type {() => void} */ remove) {
-  process.once("exit", remove);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"])
-    process.once(signal, () => process.exit(1));
 }

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { StoreError, UsageError } from "../errors.mjs";
+import { exitOnSignals } from "../signals.mjs";
 import { withoutPassword } from "../text.mjs";
 import { countFailure, wordsOf } from "./store.mjs";
 
@@ -108,16 +109,19 @@ async function openLocal(binding) {
         async delete(keys) {
           /** @type {Map<string, number>} */
           const failures = new Map();
-          let deleted = 0;
+          let [deleted, unanswered] = [0, 0];
           for (let start = 0; start < keys.length; start += AT_ONCE) {
             const some = keys.slice(start, start + AT_ONCE);
             const outcomes = await Promise.allSettled(some.map((key) => kv.delete(String(key))));
             for (const outcome of outcomes) {
               if (outcome.status === "fulfilled") deleted += 1;
-              else countFailure(failures, `${binding}: ${wordsOf(outcome.reason)}`);
+              else {
+                unanswered += 1;
+                countFailure(failures, `${binding}: ${wordsOf(outcome.reason)}`);
+              }
             }
           }
-          return { deleted, missing: 0, unanswered: 0, failures };
+          return { deleted, missing: 0, unanswered, failures };
         },
       },
     ],
@@ -129,6 +133,7 @@ async function openLocal(binding) {
 /** @param {string} binding @returns {import("./store.mjs").Store} */
 function openRemote(binding) {
   const wrangler = findWrangler();
+  exitOnSignals();
   const run = (/** @type {string[]} */ args, /** @type {number} */ minutes) =>
     runWrangler(wrangler?.command, args, minutes);
   return {
@@ -145,6 +150,8 @@ function openRemote(binding) {
         },
         async delete(keys) {
           const folder = mkdtempSync(join(tmpdir(), "vinext-cache-key-"));
+          const remove = () => rmSync(folder, { recursive: true, force: true });
+          process.once("exit", remove);
           try {
             const file = join(folder, "names.json");
             writeFileSync(file, JSON.stringify(keys.map(String)), { mode: 0o600 });
@@ -160,7 +167,8 @@ function openRemote(binding) {
               failures: new Map([[message, keys.length]]),
             };
           } finally {
-            rmSync(folder, { recursive: true, force: true });
+            process.off("exit", remove);
+            remove();
           }
         },
       },
@@ -208,12 +216,19 @@ async function runWrangler(command, args, minutes) {
 
 /** @param {string} file @param {string[]} args @param {AbortSignal} signal Ends it. */
 async function outcomeOf(file, args, signal) {
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], signal });
+  const child = spawn(file, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+    // A terminal sends Ctrl-C to all processes of a group. Wrangler would stop in the middle of its batch, with exit code 0.
+    detached: process.platform !== "win32",
+  });
+  const end = () => child.kill();
+  process.once("exit", end);
   const [out, err] = [child.stdout, child.stderr].map((stream) => {
     let text = "";
     stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
     return () => text;
   });
-  const [code] = await once(child, "close");
+  const [code] = await once(child, "close").finally(() => process.off("exit", end));
   return { code, out: out(), err: err() };
 }
