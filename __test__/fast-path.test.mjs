@@ -220,6 +220,18 @@ test("long texts and files are passed in pieces, which may cut a pair of surroga
     }
     same([file, ["1", "x"]], "entriesKey");
   }
+  const before = {
+    version: 1,
+    reply: [
+      ["0", "x".repeat(3 * PIECE)],
+      [5, "x"],
+    ],
+  };
+  t.is(
+    api.flightArgumentsKey(before),
+    plain.flightArgumentsKey(before),
+    "a long text before a name that is not text",
+  );
   for (const more of [-1, 0, 1, 20 * PIECE]) same(textOf(MOST_PIECES * PIECE + more, "x", "😀"), "longKey");
 });
 

@@ -46,7 +46,7 @@ export function createNativeApi({
       if (typeof values[index] === "string") continue;
       // Typical page props have no files, and a copy would take 20 ns.
       if (texts === values) texts = [...values];
-      texts[index] = textOf(values[index]);
+      texts[index] = FileContents.base64(values[index]);
       shape |= 1 << (index >> 1);
     }
     return keyOfTexts(prefix, id, shape, texts);
@@ -130,13 +130,11 @@ function readEntries(reply) {
     const content = entry[1];
     values[2 * index] = name;
     values[2 * index + 1] = content;
-    if (typeof content !== "string" && textOf(content) === undefined) return values.slice(0, 2 * index + 2);
+    if (typeof content !== "string" && FileContents.base64(content) === undefined)
+      return values.slice(0, 2 * index + 2);
   }
   return values;
 }
-
-/** A text itself, and the base64 of a file. @param {unknown} content */
-const textOf = (content) => (typeof content === "string" ? content : FileContents.base64(content));
 
 /** @param {any[]} reply @param {number} index */
 function unread(reply, index) {

@@ -272,7 +272,7 @@ fn every_refusal_has_a_message_of_its_own() {
     let refusals = [
         (Refusal::NothingKept, "is to be kept"),
         (Refusal::NoName, "is empty"),
-        (Refusal::NulAmongLines, "separated by NUL?"),
+        (Refusal::NulAmongLines, "separated by NUL (--null)?"),
         (Refusal::LinesWithoutNul, "separated by newlines?"),
         (Refusal::KeyTooLong, "longer than 16 MiB"),
         (Refusal::ForeignWithoutPrefix, "does not start with *"),

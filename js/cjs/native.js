@@ -195,7 +195,7 @@ function createNativeApi({ textKey, entriesKey, longKey, flightArgumentsKey, par
 		for (let index = 1; index < values.length; index += 2) {
 			if (typeof values[index] === "string") continue;
 			if (texts === values) texts = [...values];
-			texts[index] = textOf(values[index]);
+			texts[index] = FileContents.base64(values[index]);
 			shape |= 1 << (index >> 1);
 		}
 		return keyOfTexts(prefix, id, shape, texts);
@@ -254,11 +254,10 @@ function readEntries(reply) {
 		const content = entry[1];
 		values[2 * index] = name;
 		values[2 * index + 1] = content;
-		if (typeof content !== "string" && textOf(content) === void 0) return values.slice(0, 2 * index + 2);
+		if (typeof content !== "string" && FileContents.base64(content) === void 0) return values.slice(0, 2 * index + 2);
 	}
 	return values;
 }
-const textOf = (content) => typeof content === "string" ? content : FileContents.base64(content);
 function unread(reply, index) {
 	const entries = [];
 	for (; index < reply.length; index++) entries.push(reply[index]);
