@@ -12,6 +12,8 @@ const COPIED = [
   "CHANGELOG.md",
   "Cargo.lock",
   "Cargo.toml",
+  "docs",
+  "fuzz/Cargo.lock",
   "index.js",
   "npm",
   "package-lock.json",
