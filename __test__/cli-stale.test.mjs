@@ -99,7 +99,7 @@ for (const kind of kinds) {
   });
 
   test(`${kind}: looks behind several prefixes, and behind one per build`, async (t) => {
-    const keys = ["cache:", "é:", "shop:b-7:", "shop:b:7:"].flatMap((prefix) =>
+    const keys = ["cache:", "é:", "shop:b-7:", "shop:b:7:", "shop::"].flatMap((prefix) =>
       [v1, v2].map((key) => prefix + key),
     );
     const prefixes = ["cache:", "é:", "shop:*:"].flatMap((prefix) => ["--strip-prefix", prefix]);
@@ -115,6 +115,22 @@ for (const kind of kinds) {
         ],
       );
     }
+  });
+
+  test(`${kind}: names at most ten deployments and builds without a key`, async (t) => {
+    const seeds = Array.from({ length: 10 }, (_, index) => `d${index}`);
+    const unseen = async (names) => {
+      const keep = ["v2", ...names].flatMap((seed) => ["--keep", seed]);
+      const { code, out, err } = await stale([...keep, "--keep-build", "b 1"], LIST);
+      t.deepEqual([code, out], [1, ""]);
+      return /(no key of .*) was read\. If its name is right and it has no keys yet, pass --allow-unseen\./.exec(
+        err,
+      )?.[1];
+    };
+    const listed = (names) => `no key of ${names.map((name) => JSON.stringify(name)).join(" or ")}`;
+    t.is(await unseen(seeds), `${listed(seeds)} or 1 more`);
+    const nine = seeds.slice(1);
+    t.is(await unseen(nine), `${listed(nine)} or the build "b 1"`);
   });
 
   test(`${kind}: judges single keys of any bytes, and keeps deployments that appear after freezing`, (t) => {

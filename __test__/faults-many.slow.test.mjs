@@ -36,7 +36,7 @@ overRedis("purge of 10,000 deployments: one is kept, then all, and what is shown
     ...keep(OTHERS.map((seed) => `${seed}_x`)),
   ]);
   t.is(misspelt.code, 1);
-  t.regex(misspelt.err, /no key of "dpl_100_x" or .* or 9,989 others was read/);
+  t.regex(misspelt.err, /no key of "dpl_100_x" or .* or 9,989 more was read/);
   isShort(t, misspelt.out + misspelt.err);
   t.deepEqual(await redis.list(), sorted(KEYS));
   const one = await run(["purge", redis.url, "--keep", FIRST, "--yes"]);

@@ -64,7 +64,7 @@ export function unseenReason({ deployments, builds }) {
     ...builds.filter(({ awaited }) => awaited).map(({ buildId }) => `the build ${JSON.stringify(buildId)}`),
   ];
   const shown = names.slice(0, MOST_NAMES);
-  if (names.length > MOST_NAMES) shown.push(`${digits(names.length - MOST_NAMES)} others`);
+  if (names.length > MOST_NAMES) shown.push(`${digits(names.length - MOST_NAMES)} more`);
   return (
     `no key of ${shown.join(" or ")} was read. ` +
     "If its name is right and it has no keys yet, pass --allow-unseen."
