@@ -69,8 +69,8 @@ test.serial("stale: 200,000 keys of 50,000 deployments by a pipe, all waiting, i
   });
 });
 
-test.serial("inspect: 1,000,000 keys from a file, in under 3 s and 150 MB", (t) => inspects(t, [], 3));
+test.serial("inspect: 1,000,000 keys from a file, in under 5 s and 150 MB", (t) => inspects(t, [], 5));
 
-test.serial("inspect --summary: 1,000,000 keys from a file, in under 2 s and 150 MB", (t) =>
-  inspects(t, ["--summary"], 2),
+test.serial("inspect --summary: 1,000,000 keys from a file, in under 3 s and 150 MB", (t) =>
+  inspects(t, ["--summary"], 3),
 );
