@@ -1,7 +1,7 @@
 const ATTEMPTS = 3;
 
 /**
- * Measures until the figures are within their bounds, three times at most: other work on the machine makes a run slower, never faster.
+ * Measures until the figures are within their bounds, at most three times. Other work on the machine makes a run slower, never faster.
  * @param {import("ava").ExecutionContext} t
  * @param {() => Within | Promise<Within>} measure
  * @typedef {{ within: boolean, figures: string }} Within

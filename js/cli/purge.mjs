@@ -96,7 +96,7 @@ export async function run(values, positionals) {
   try {
     const counted = await count(store, filter, filterOptions);
     const result = await purge(store, filter, counted.totals, values);
-    // After any other complaint the command has to run again anyway.
+    // If anything else failed, the command has to run again anyway.
     const moving = complaintOf(result) ? undefined : await store.moving?.();
     if (moving) result.failures.push({ message: moving, keys: 0 });
     const hint = await hintFor(store, counted, result);

@@ -49,7 +49,7 @@ export async function unpackDebian(folder, packages, { alone = [], release, proc
   for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
     await run("dpkg-deb", ["--extract", path.join(archives, archive), folder]);
   }
-  // Programs name their loader by this path. The package that has the link is part of every system, so no package depends on it.
+  // Programs look for their loader in /lib. Every system has this link from a base package, which no other package depends on.
   if (release) symlinkSync("usr/lib", path.join(folder, "lib"));
   for (const part of [archives, lists]) rmSync(part, { recursive: true });
   writeFileSync(done, wanted);

@@ -143,7 +143,7 @@ async function mastersOf(client, url) {
 }
 
 /**
- * The slots of each master, by its own account: only itself lists those that it is about to give away or to get.
+ * The slots of each master, as that master reports them. Only its own report also lists the slots that are about to move.
  *
  * @param {Client[]} masters
  */
