@@ -7,7 +7,7 @@
  */
 
 /** Fields that say how code is laid out, not what it does. */
-const LAYOUT = new Set(["start", "end", "loc", "range", "raw", "shorthand"]);
+const LAYOUT = new Set(["start", "end", "raw", "shorthand"]);
 
 /**
  * Whether `node` matches `pattern`. A name in the pattern that begins with `$` stands for any name. Two such names never stand for
