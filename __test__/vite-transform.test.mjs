@@ -206,6 +206,20 @@ test("a scoped page key is the deployment ID in front of vinext's own", async (t
   }
 });
 
+test("with runtimeDeploymentId, client components and vinext's own code keep the ID of the build", async (t) => {
+  const vinext = release(runtime);
+  const options = { runtimeDeploymentId: true };
+  const define = { ...DEPLOYMENT, "process.env.NEXT_DEPLOYMENT_ID": '"v1"' };
+  const result = async (id, code) => (await transform(vinext, { options, define, id, code })).code;
+  writeFiles(vinext.directory, { "dist/server/other.js": "" });
+  const own = normalizePath(realpathSync(vinext.file("server/other.js")));
+  for (const expression of ["process.env.NEXT_DEPLOYMENT_ID", 'process.env["NEXT_DEPLOYMENT_ID"]']) {
+    t.is(await result("/app/button.tsx", `"use client"; f(${expression});`), '"use client"; f("v1");');
+    t.is(await result("/app/page.tsx", `f(${expression});`), undefined);
+    t.is(await result(own, `f(${expression});`), 'f("v1");');
+  }
+});
+
 test("leaves every line in its place", async (t) => {
   const vinext = release(runtime);
   const changed = async (before, how) => {
@@ -402,6 +416,7 @@ test("leaves vinext alone if the same functions mean something else", async (t) 
     ["./cache-flight-arguments.js", "./cache-arguments.js"],
     ["import { flightArgumentsKey,", "import flightArgumentsKey, {"],
     [" buildUseCacheKey, cacheContextStorage", " cacheContextStorage"],
+    [" buildUseCacheKey, ", " cacheContextStorage as buildUseCacheKey, "],
     ["let _rscModule;", "const encodeURIComponent = escape;"],
     ["let _rscModule;", "const { process } = globalThis;"],
     ["let _rscModule;", "getUseCacheBuildIdDefine = () => 1;"],

@@ -18,7 +18,8 @@ const NODE_ENVIRONMENTS = ["rsc", "ssr"];
 /** The options whose effect depends on next.config. */
 const NEED_CONFIG = /** @type {const} */ (["pages", "runtimeDeploymentId", "versionMetadataBinding"]);
 
-const DEPLOYMENT_ID = "process.env.NEXT_DEPLOYMENT_ID";
+const VARIABLE = "NEXT_DEPLOYMENT_ID";
+const DEPLOYMENT_ID = `process.env.${VARIABLE}`;
 /** The directive of a client component. Only comments may come before it. */
 const USE_CLIENT = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*["']use client["']/;
 const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
@@ -314,11 +315,7 @@ export default function vinextCacheKey(asked = {}) {
         // vinext's own code keeps the ID of the build, because all deployments of a build share its scripts. A client component
         // keeps it too, because it must render the same on the server and in browsers.
         const isVinexts = vinext && file?.startsWith(vinext.folder + sep);
-        if (
-          options.runtimeDeploymentId &&
-          code.includes(DEPLOYMENT_ID) &&
-          (isVinexts || USE_CLIENT.test(code))
-        ) {
+        if (options.runtimeDeploymentId && code.includes(VARIABLE) && (isVinexts || USE_CLIENT.test(code))) {
           const lang = /\.[cm]?ts(?=\?|$)/.test(id) ? "ts" : "tsx";
           const parse = (/** @type {string} */ text) => this.parse(text, { lang });
           return { code: replaceDeploymentId(code, builtIdText, parse), map: null };

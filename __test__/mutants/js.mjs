@@ -86,7 +86,7 @@ export async function js({ k, n }) {
 /** Parts of the plugin and of the commands, with the suites that test them. */
 const SAMPLE = [
   { file: "js/vite/shape.mjs", suites: ["vite-shape", "vite-transform"] },
-  { file: "js/vite/rewrite.mjs", suites: ["vite-transform"] },
+  { file: "js/vite/rewrite.mjs", suites: ["vite-rewrite", "vite-transform"] },
   { file: "js/cli/keep.mjs", suites: ["cli-stale"] },
   { file: "js/cli/quoted.mjs", suites: ["cli-keys"] },
   { file: "js/cli/store-prefix.mjs", suites: ["cli-stale", "cli-keys"] },

@@ -13,21 +13,34 @@ function edited(code, edits) {
   );
 }
 
+/** An expression without what does nothing when it runs: parentheses and types. @param {any} node @returns {any} */
+const bare = (node) => (/^(?:Parenthesized|TS)/.test(node.type) ? bare(node.expression) : node);
+
+/** The name of a property, if the code has it as it is. @param {any} member @returns {string | undefined} */
+function propertyName({ computed, property }) {
+  if (!computed) return property.name;
+  return property.quasis?.length === 1 ? property.quasis[0].value.cooked : property.value;
+}
+
+/** The names of an expression such as `process.env.NAME`. @param {any} node @returns {(string | undefined)[]} */
+function pathOf(node) {
+  const { type, name, object, ...member } = bare(node);
+  return type === "MemberExpression"
+    ? [...pathOf(object), propertyName(/** @type {any} */ (member))]
+    : [name];
+}
+
 /**
- * Code with `process.env.NEXT_DEPLOYMENT_ID` replaced. Texts and comments that mention it stay.
+ * Code with `process.env.NEXT_DEPLOYMENT_ID` replaced, in each form in which Vite's `define` replaces it. Texts and comments that
+ * mention it stay.
  *
  * @param {string} code
  * @param {string} text
  * @param {import("./shape.mjs").Parse} parse
  */
 export function replaceDeploymentId(code, text, parse) {
-  const named = (/** @type {any} */ node, /** @type {string} */ name) => (node?.name ?? node?.value) === name;
   const members = [...walk(parse(code))].filter(
-    ({ type, object, property }) =>
-      type === "MemberExpression" &&
-      named(property, "NEXT_DEPLOYMENT_ID") &&
-      named(object.property, "env") &&
-      named(object.object, "process"),
+    (node) => node.type === "MemberExpression" && pathOf(node).join(".") === "process.env.NEXT_DEPLOYMENT_ID",
   );
   return edited(
     code,
