@@ -5,7 +5,7 @@ import { replaceDeploymentId } from "../js/vite/rewrite.mjs";
 
 const ID = '"v1"';
 
-const replaced = (code) => replaceDeploymentId(code, ID, (text) => parseAst(text, { lang: "tsx" }));
+const replaced = (code) => replaceDeploymentId(code, parseAst(code, { lang: "tsx" }), ID);
 
 /** What Vite bundles from this code. */
 async function bundled(code, define) {

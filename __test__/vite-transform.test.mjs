@@ -214,9 +214,24 @@ test("with runtimeDeploymentId, client components and vinext's own code keep the
   writeFiles(vinext.directory, { "dist/server/other.js": "" });
   const own = normalizePath(realpathSync(vinext.file("server/other.js")));
   for (const expression of ["process.env.NEXT_DEPLOYMENT_ID", 'process.env["NEXT_DEPLOYMENT_ID"]']) {
-    t.is(await result("/app/button.tsx", `"use client"; f(${expression});`), '"use client"; f("v1");');
-    t.is(await result("/app/page.tsx", `f(${expression});`), undefined);
     t.is(await result(own, `f(${expression});`), 'f("v1");');
+    for (const start of ['"use client";', "/* a */ // b\n'use strict'; 'use client';"]) {
+      t.is(await result("/app/button.tsx", `${start} f(${expression});`), `${start} f("v1");`);
+    }
+    for (const start of ["", 'f("use client");', "// use client\n"]) {
+      t.is(await result("/app/page.tsx", `${start} f(${expression});`), undefined, start);
+    }
+    t.is(await result("/app/notes.md", `"use client" and ${expression}`), undefined);
+  }
+  const component = (written) => `"use client"; f(process.env.NEXT_DEPLOYMENT_ID, ${written});`;
+  for (const [id, written] of [
+    ["/app/button.ts?v=1", "<string>a"],
+    ["/app/button.mts", "<string>a"],
+    ["/app/button.tsx", "<p>{a as string}</p>"],
+    ["/app/button.jsx", "<p>{a}</p>"],
+    ["/app/button.js", "<p>{a < b > (c)}</p>"],
+  ]) {
+    t.is(await result(id, component(written)), `"use client"; f("v1", ${written});`);
   }
 });
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { IDENTITY, RUNNING_ID, START, isVirtual, keysOf, sourceOf } from "./vite/keys.mjs";
 import { settle, validate } from "./vite/options.mjs";
 import { recorderFor } from "./vite/recorder.mjs";
-import { replaceDeploymentId, rewrite, workerShape } from "./vite/rewrite.mjs";
+import { isClientComponent, replaceDeploymentId, rewrite, workerShape } from "./vite/rewrite.mjs";
 import { FAMILIES, RELEASES } from "./vite/shapes.mjs";
 import { findVinext, readAppConfig } from "./vite/vinext.mjs";
 import { checkWorkers, isWorker } from "./vite/workers.mjs";
@@ -20,8 +20,8 @@ const NEED_CONFIG = /** @type {const} */ (["pages", "runtimeDeploymentId", "vers
 
 const VARIABLE = "NEXT_DEPLOYMENT_ID";
 const DEPLOYMENT_ID = `process.env.${VARIABLE}`;
-/** The directive of a client component. Only comments may come before it. */
-const USE_CLIENT = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*["']use client["']/;
+/** Files of JavaScript and TypeScript, with the letters that tell how to parse them. */
+const SCRIPT = /\.[cm]?([jt]sx?)(?=\?|$)/;
 const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
 
 /** What messages call the keys of a family. */
@@ -86,6 +86,22 @@ function fileOf(/** @type {string} */ id) {
   } catch {
     // Virtual modules have no file.
   }
+}
+
+/**
+ * The code of vinext or of a client component, with the ID of the build in place of the variable. Nothing for other code. vinext
+ * keeps that ID because all deployments of a build share its scripts, and a client component because it must render the same on
+ * the server and in browsers.
+ *
+ * @param {string} code
+ * @param {string} text The ID, as an expression.
+ * @param {{ id: string, isVinexts: boolean, parse: (code: string, lang: string) => any }} module
+ */
+function withBuildId(code, text, { id, isVinexts, parse }) {
+  const [, language] = SCRIPT.exec(id) ?? [];
+  if (!language || !code.includes(VARIABLE) || !(isVinexts || code.includes("use client"))) return;
+  const program = parse(code, language.startsWith("ts") ? language : "jsx");
+  return isVinexts || isClientComponent(program) ? replaceDeploymentId(code, program, text) : undefined;
 }
 
 /**
@@ -312,13 +328,11 @@ export default function vinextCacheKey(asked = {}) {
           if (result === undefined) return leave(family, reason, this);
           return isUsed ? { code: result, map: null } : undefined;
         }
-        // vinext's own code keeps the ID of the build, because all deployments of a build share its scripts. A client component
-        // keeps it too, because it must render the same on the server and in browsers.
-        const isVinexts = vinext && file?.startsWith(vinext.folder + sep);
-        if (options.runtimeDeploymentId && code.includes(VARIABLE) && (isVinexts || USE_CLIENT.test(code))) {
-          const lang = /\.[cm]?ts(?=\?|$)/.test(id) ? "ts" : "tsx";
-          const parse = (/** @type {string} */ text) => this.parse(text, { lang });
-          return { code: replaceDeploymentId(code, builtIdText, parse), map: null };
+        if (options.runtimeDeploymentId) {
+          const parse = (/** @type {string} */ text, /** @type {any} */ lang) => this.parse(text, { lang });
+          const isVinexts = Boolean(vinext && file?.startsWith(vinext.folder + sep));
+          const kept = withBuildId(code, builtIdText, { id, isVinexts, parse });
+          if (kept !== undefined) return { code: kept, map: null };
         }
         if (this.environment.config.command !== "build") return;
         // A Worker's own entry does not tell whether there is vinext in it: a queue consumer of the same build has none.

@@ -13,6 +13,10 @@ function edited(code, edits) {
   );
 }
 
+/** Whether a module has the directive of a client component. */
+export const isClientComponent = (/** @type {{ body: any[] }} */ { body }) =>
+  body.some(({ directive }) => directive === "use client");
+
 /** An expression without what does nothing when it runs: parentheses and types. @param {any} node @returns {any} */
 const bare = (node) => (/^(?:Parenthesized|TS)/.test(node.type) ? bare(node.expression) : node);
 
@@ -35,11 +39,11 @@ function pathOf(node) {
  * mention it stay.
  *
  * @param {string} code
+ * @param {unknown} program The syntax tree of the code.
  * @param {string} text
- * @param {import("./shape.mjs").Parse} parse
  */
-export function replaceDeploymentId(code, text, parse) {
-  const members = [...walk(parse(code))].filter(
+export function replaceDeploymentId(code, program, text) {
+  const members = [...walk(program)].filter(
     (node) => node.type === "MemberExpression" && pathOf(node).join(".") === "process.env.NEXT_DEPLOYMENT_ID",
   );
   return edited(
