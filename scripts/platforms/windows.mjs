@@ -94,7 +94,7 @@ async function installWine() {
   for (const folder of ["proc", "dev", "tmp", repository]) {
     mkdirSync(path.join(wine, folder), { recursive: true });
   }
-  for (const folder of ["bin", "lib", "lib64"]) symlinkSync(`usr/${folder}`, path.join(wine, folder));
+  for (const folder of ["bin", "lib64"]) symlinkSync(`usr/${folder}`, path.join(wine, folder));
 }
 
 /** Copies the files that git tracks, and those that it does not ignore. Then installs the dependencies. */
