@@ -20,7 +20,7 @@ const NEED_CONFIG = /** @type {const} */ (["pages", "runtimeDeploymentId", "vers
 
 const VARIABLE = "NEXT_DEPLOYMENT_ID";
 const DEPLOYMENT_ID = `process.env.${VARIABLE}`;
-/** Files of JavaScript and TypeScript, with the letters that tell how to parse them. */
+/** Files of JavaScript and TypeScript, and the part of their extension that tells how to parse them. */
 const SCRIPT = /\.[cm]?([jt]sx?)(?=\?|$)/;
 const VINEXT_DEPLOYMENT_ID = "process.env.__VINEXT_DEPLOYMENT_ID";
 

@@ -17,10 +17,10 @@ function edited(code, edits) {
 export const isClientComponent = (/** @type {{ body: any[] }} */ { body }) =>
   body.some(({ directive }) => directive === "use client");
 
-/** An expression without what does nothing when it runs: parentheses and types. @param {any} node @returns {any} */
+/** An expression without parentheses and types around it. @param {any} node @returns {any} */
 const bare = (node) => (/^(?:Parenthesized|TS)/.test(node.type) ? bare(node.expression) : node);
 
-/** The name of a property, if the code has it as it is. @param {any} member @returns {string | undefined} */
+/** The name of a property, if it is written out in the code. @param {any} member @returns {string | undefined} */
 function propertyName({ computed, property }) {
   if (!computed) return property.name;
   return property.quasis?.length === 1 ? property.quasis[0].value.cooked : property.value;
