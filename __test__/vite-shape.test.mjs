@@ -1,4 +1,4 @@
-// What the plugin recognises in a module, and how it names what differs. The names stand in the warnings of a build.
+// Which code the plugin recognises in a module of vinext. Its errors name what differs, and a build prints them as warnings.
 import test from "ava";
 import { parseAst } from "vite";
 import { ModuleShape } from "../js/vite/shape.mjs";

@@ -89,9 +89,8 @@ function fileOf(/** @type {string} */ id) {
 }
 
 /**
- * The code of vinext or of a client component, with the ID of the build in place of the variable. Nothing for other code. vinext
- * keeps that ID because all deployments of a build share its scripts, and a client component because it must render the same on
- * the server and in browsers.
+ * Puts the ID of the build into vinext's own code, whose scripts all deployments of a build share, and into client components,
+ * which must render the same on the server and in browsers. Returns `undefined` for other code.
  *
  * @param {string} code
  * @param {string} text The ID, as an expression.
